@@ -1,0 +1,100 @@
+import { measure } from '../generation/measure.ts';
+import { errorRule } from '../generation/outcome.ts';
+import { currentAttempt, type Generation } from '../generation/state.ts';
+import { cellKeyOf, type EventDraft, eventShard, ownEventId, userKeyOf } from './draft.ts';
+import type { EventBody } from './schema.ts';
+
+type OwnEventType =
+  | 'generation.requested'
+  | 'generation.submitted'
+  | 'generation.retried'
+  | 'generation.succeeded'
+  | 'generation.failed'
+  | 'generation.blocked'
+  | 'generation.cancelled'
+  | 'generation.expired'
+  | 'generation.rated';
+
+/** A rating replaced by another; null before the first. */
+interface Rating {
+  from: number | null;
+  to: number;
+}
+
+/** The event of a transition that has just led to `generation`, at the time of the transition. */
+export function generationEvent(
+  type: OwnEventType,
+  generation: Generation,
+  occurredAt: Date,
+  rating?: Rating,
+): EventDraft {
+  const id = ownEventId(generation.id, generation.seq, type);
+  const { provider, model } = generation.asked;
+  return {
+    id,
+    type,
+    occurredAt,
+    shard: eventShard(id),
+    cellKey: cellKeyOf({ provider, model, kind: generation.asked.kind }),
+    userKey: userKeyOf(generation.uid),
+    body: bodyOf(type, generation, occurredAt, rating),
+  };
+}
+
+function bodyOf(type: OwnEventType, generation: Generation, occurredAt: Date, rating?: Rating): EventDraft['body'] {
+  const { asked } = generation;
+  const subject = {
+    generationId: generation.id,
+    provider: asked.provider,
+    model: asked.model,
+    kind: asked.kind,
+    ...(asked.style && { style: asked.style }),
+  };
+  switch (type) {
+    case 'generation.requested':
+      return { ...subject, videosAsked: asked.videos, priceUsdMicros: generation.priceUsdMicros };
+    case 'generation.submitted':
+      return {
+        ...subject,
+        attempt: generation.attempts.length,
+        queueMs: occurredAt.getTime() - generation.requestedAt.getTime(),
+      };
+    case 'generation.retried':
+      return { ...subject, attempt: generation.attempts.length, errorCode: errorCodeOf(generation) };
+    case 'generation.succeeded':
+    case 'generation.cancelled':
+      return { ...subject, ...endedMeasures(generation) };
+    case 'generation.failed':
+    case 'generation.blocked':
+    case 'generation.expired': {
+      const errorCode = errorCodeOf(generation);
+      return { ...subject, ...endedMeasures(generation), errorCode, fault: errorRule(errorCode).fault };
+    }
+    case 'generation.rated':
+      if (!rating || !generation.endedAt) throw new Error('a rating belongs to a generation that has ended');
+      return { ...subject, endedAt: generation.endedAt, ...rating };
+  }
+}
+
+function errorCodeOf(generation: Generation) {
+  const code = generation.error?.code ?? currentAttempt(generation)?.error?.code;
+  if (!code) throw new Error(`generation ${generation.id} ended without an error code in state ${generation.state}`);
+  return code;
+}
+
+function endedMeasures(
+  generation: Generation,
+): Omit<EventBody<'generation.succeeded'>, 'generationId' | 'provider' | 'model' | 'kind' | 'style'> {
+  const m = measure(generation);
+  return {
+    attempts: m.attempts,
+    ...(m.queueMs !== undefined && { queueMs: m.queueMs }),
+    ...(m.renderMs !== undefined && { renderMs: m.renderMs }),
+    ...(m.storeMs !== undefined && { storeMs: m.storeMs }),
+    totalMs: m.totalMs ?? 0,
+    costUsdMicros: m.costUsdMicros,
+    videosDelivered: m.videosDelivered,
+    videosBlocked: m.videosBlocked,
+    videoSec: m.videoSec,
+  };
+}

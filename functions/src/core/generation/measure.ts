@@ -1,0 +1,85 @@
+import { findModel } from '../catalogue/models.ts';
+import { listPriceUsdMicros } from '../pricing/price.ts';
+import { errorRule, type Outcome } from './outcome.ts';
+import { currentAttempt, type Generation, isTerminal } from './state.ts';
+
+/**
+ * The measured facts of one generation. Times are whole milliseconds and absent where the phase was never reached.
+ * `queueMs`: asked for → taken by the provider. `renderMs`: taken → seen finished, at most `renderUncertaintyMs` late.
+ * `storeMs`: seen finished → in our storage. `totalMs`: asked for → ended.
+ */
+export interface GenerationMetrics {
+  generationId: string;
+  uid: string;
+  seq: number;
+  model: string;
+  provider: string;
+  kind: string;
+  style?: string;
+  outcome: Outcome | null;
+  errorCode?: string;
+  fault?: string;
+  requestedAt: Date;
+  endedAt?: Date;
+  queueMs?: number;
+  renderMs?: number;
+  renderUncertaintyMs?: number;
+  storeMs?: number;
+  totalMs?: number;
+  attempts: number;
+  polls: number;
+  videosAsked: number;
+  videosDelivered: number;
+  videosBlocked: number;
+  /** Seconds of video delivered. */
+  videoSec: number;
+  /** The provider's list price of what was delivered: an estimate, not an invoice. */
+  costUsdMicros: number;
+  costIsEstimate: true;
+  ratingStars?: number;
+}
+
+/** Measures a generation in any state. Pure: nothing is taken from the clock. */
+export function measure(generation: Generation): GenerationMetrics {
+  const { asked, requestedAt, submittedAt, renderedAt, endedAt, state, error } = generation;
+  const attempt = currentAttempt(generation);
+  const delivered = generation.outputs.length;
+  const model = findModel(asked.model);
+  const between = (from?: Date, to?: Date) => (from && to ? to.getTime() - from.getTime() : undefined);
+  return withoutUndefined({
+    generationId: generation.id,
+    uid: generation.uid,
+    seq: generation.seq,
+    model: asked.model,
+    provider: asked.provider,
+    kind: asked.kind,
+    style: asked.style,
+    outcome: isTerminal(state) ? state : null,
+    errorCode: error?.code,
+    fault: error && errorRule(error.code).fault,
+    requestedAt,
+    endedAt,
+    queueMs: between(requestedAt, submittedAt),
+    renderMs: between(submittedAt, renderedAt),
+    renderUncertaintyMs: between(attempt?.lastPolledAt ?? submittedAt, renderedAt),
+    storeMs: state === 'succeeded' ? between(renderedAt, endedAt) : undefined,
+    totalMs: between(requestedAt, endedAt),
+    attempts: generation.attempts.length,
+    polls: generation.attempts.reduce((sum, a) => sum + a.polls, 0),
+    videosAsked: asked.videos,
+    videosDelivered: delivered,
+    videosBlocked: generation.videosBlocked,
+    videoSec: delivered * asked.durationSec,
+    costUsdMicros: (model && listPriceUsdMicros(model, { ...asked, videos: delivered })) ?? 0,
+    costIsEstimate: true as const,
+    ratingStars: generation.rating?.stars,
+  });
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,59 @@
+import { generationEvent } from '../../events/generation.ts';
+import { type Decision, refused } from '../decision.ts';
+import { errorRule, type GenerationError, outcomeOf } from '../outcome.ts';
+import { retryDelayMs } from '../schedule.ts';
+import { type Attempt, currentAttempt, type Generation, type State } from '../state.ts';
+
+/** How often one generation is tried at the provider. */
+export const MAX_ATTEMPTS = 3;
+/** An unconfirmed submit may already cost money, so it is tried once more at most. */
+const MAX_UNCERTAIN_ATTEMPTS = 2;
+
+/** The current attempt when it has this number and the generation is in one of these states. */
+export function attemptIn(generation: Generation, number: number, states: readonly State[]): Attempt | Decision {
+  if (!states.includes(generation.state)) return refused('wrong_state');
+  const attempt = currentAttempt(generation);
+  return attempt?.number === number ? attempt : refused('stale_attempt');
+}
+
+export const isDecision = (value: Attempt | Decision): value is Decision => 'ok' in value;
+
+/** The attempts with the current one changed. */
+export function withCurrent(generation: Generation, change: Partial<Attempt>): Attempt[] {
+  return generation.attempts.map((a, i, all) => (i === all.length - 1 ? { ...a, ...change } : a));
+}
+
+/** Ends the current attempt with an error: another attempt where that may help, else the generation ends. */
+export function endAttempt(generation: Generation, error: GenerationError, now: Date, retryAfterMs = 0): Decision {
+  const attempts = withCurrent(generation, { endedAt: now, error });
+  if (generation.cancelRequestedAt) return end({ ...generation, attempts }, 'cancelled', undefined, now);
+  if (!mayRetry(attempts, error)) return end({ ...generation, attempts }, outcomeOf(error.code), error, now);
+  const next: Generation = {
+    ...generation,
+    attempts,
+    state: 'queued',
+    seq: generation.seq + 1,
+    nextActionAt: new Date(now.getTime() + retryDelayMs(generation.id, attempts.length, retryAfterMs)),
+  };
+  delete next.submittedAt;
+  return { ok: true, next, event: generationEvent('generation.retried', next, now) };
+}
+
+function mayRetry(attempts: readonly Attempt[], error: GenerationError): boolean {
+  if (!errorRule(error.code).retry || attempts.length >= MAX_ATTEMPTS) return false;
+  if (error.code !== 'submit_uncertain') return true;
+  return attempts.filter((a) => a.error?.code === 'submit_uncertain').length < MAX_UNCERTAIN_ATTEMPTS;
+}
+
+/** Puts the generation into a terminal state. */
+export function end(
+  generation: Generation,
+  state: 'succeeded' | 'failed' | 'blocked' | 'cancelled' | 'expired',
+  error: GenerationError | undefined,
+  now: Date,
+): Decision {
+  const next: Generation = { ...generation, state, seq: generation.seq + 1, endedAt: now, ...(error && { error }) };
+  delete next.nextActionAt;
+  delete next.rendered;
+  return { ok: true, next, event: generationEvent(`generation.${state}`, next, now) };
+}

@@ -1,0 +1,11 @@
+export { cancelGeneration } from './cancel.ts';
+export { QUEUES } from './enqueue.ts';
+export { outputLinks } from './links.ts';
+export { listGenerations } from './list.ts';
+export { loadOwn } from './load.ts';
+export { metricsOf } from './metrics.ts';
+export { projectSnapshots } from './project.ts';
+export { rateGeneration } from './rate.ts';
+export { requestGeneration } from './request.ts';
+export { runStep } from './runStep.ts';
+export { sweep } from './sweep.ts';

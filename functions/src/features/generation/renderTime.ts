@@ -1,0 +1,36 @@
+import type { Model } from '../../core/catalogue/schema.ts';
+import type { RenderTime } from '../../core/generation/schedule.ts';
+import { ALL_SHARDS } from '../../core/shard.ts';
+import { now } from '../../platform/clock.ts';
+import { generationMetrics } from '../../platform/collections.ts';
+
+const SAMPLE = 50;
+/** Fewer observations than this say less than the catalogue. */
+const MIN_SAMPLE = 5;
+const FRESH_MS = 5 * 60_000;
+
+const cache = new Map<string, { renderTime: RenderTime; readAtMs: number }>();
+
+/** How long this model's last successful renders took; the catalogue's figures until enough were observed. */
+export async function renderTimeOf(model: Model): Promise<RenderTime> {
+  const nowMs = now().getTime();
+  const cached = cache.get(model.id);
+  if (cached && nowMs - cached.readAtMs < FRESH_MS) return cached.renderTime;
+  const renderTime = (await observed(model.id)) ?? model.renderTimeMs;
+  cache.set(model.id, { renderTime, readAtMs: nowMs });
+  return renderTime;
+}
+
+async function observed(modelId: string): Promise<RenderTime | undefined> {
+  const snapshot = await generationMetrics()
+    .where('shard', 'in', ALL_SHARDS)
+    .where('model', '==', modelId)
+    .where('outcome', '==', 'succeeded')
+    .orderBy('endedAt', 'desc')
+    .limit(SAMPLE)
+    .get();
+  const timesMs = snapshot.docs.flatMap((doc) => doc.data().renderMs ?? []).sort((a, b) => a - b);
+  if (timesMs.length < MIN_SAMPLE) return undefined;
+  const quantile = (q: number) => timesMs[Math.floor(q * (timesMs.length - 1))] ?? 0;
+  return { p50: quantile(0.5), p99: quantile(0.99) };
+}

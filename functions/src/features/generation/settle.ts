@@ -1,0 +1,47 @@
+import type { Command } from '../../core/generation/decision.ts';
+import { currentAttempt, type Generation, type Output, type RenderedVideo } from '../../core/generation/state.ts';
+import { stored, storeFailed } from '../../core/generation/transitions/render.ts';
+import { logOf } from '../../platform/logs.ts';
+import { copyObject, deleteObject, pathOf, sizeOf } from '../../platform/storage.ts';
+import { apply } from './apply.ts';
+import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
+import { findGeneration } from './load.ts';
+
+const log = logOf('generation.settle');
+
+/** Takes what the provider made into the user's own place, then ends the generation. Safe to repeat at any point. */
+export async function settle(task: StepTask): Promise<void> {
+  const generation = await findGeneration(task.generationId);
+  if (!generation) return;
+  if (!isDue(task, generation)) return enqueuePending(generation);
+  const attempt = currentAttempt(generation);
+  const videos = generation.rendered ?? [];
+  if (!attempt) throw new Error(`generation ${generation.id} has nothing to store`);
+  const outputs = await Promise.all(videos.map((video, index) => store(generation, video, index)));
+  const applied = await apply(generation.id, commandFor(attempt.number, outputs));
+  if (applied.generation.state === 'succeeded') await removeStaged(videos);
+  log.info('settled', { generationId: generation.id, state: applied.generation.state, outputs: outputs.length });
+}
+
+function commandFor(attemptNumber: number, outputs: readonly (Output | undefined)[]): Command {
+  const complete = outputs.filter((output) => output !== undefined);
+  if (complete.length === outputs.length && complete.length > 0) return stored(attemptNumber, complete);
+  return storeFailed(attemptNumber, { code: 'storage_failed', detail: 'a rendered video is gone or empty' });
+}
+
+/** Copies one video; undefined when it is neither where the provider put it nor where we want it. */
+async function store(generation: Generation, video: RenderedVideo, index: number): Promise<Output | undefined> {
+  const path = `videos/${generation.uid}/${generation.id}/${index}.mp4`;
+  await copyObject(pathOf(video.gcsUri), path, video.mimeType);
+  const sizeBytes = await sizeOf(path);
+  return sizeBytes ? { path, mimeType: video.mimeType, sizeBytes } : undefined;
+}
+
+async function removeStaged(videos: readonly RenderedVideo[]): Promise<void> {
+  try {
+    await Promise.all(videos.map((video) => deleteObject(pathOf(video.gcsUri))));
+  } catch (error) {
+    // The user's copy is safe; a staged file left behind costs storage and nothing else.
+    log.error('staged videos not deleted', error);
+  }
+}

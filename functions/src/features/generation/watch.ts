@@ -1,0 +1,35 @@
+import type { Model } from '../../core/catalogue/schema.ts';
+import type { Command } from '../../core/generation/decision.ts';
+import { SUBMIT_LEASE_MS } from '../../core/generation/schedule.ts';
+import type { Attempt, Generation, RenderedVideo } from '../../core/generation/state.ts';
+import { attemptFailed, rendered, stillRendering } from '../../core/generation/transitions/render.ts';
+import { submitUncertain } from '../../core/generation/transitions/submit.ts';
+import { now } from '../../platform/clock.ts';
+import { gcsUri, listObjects, pathOf } from '../../platform/storage.ts';
+import { renderTimeOf } from './renderTime.ts';
+
+/**
+ * Decides about an attempt of which nobody knows whether the provider took it: a video below its storage prefix is its
+ * result; none by the time the model's slowest renders are over means that there will be none.
+ */
+export async function watch(generation: Generation, attempt: Attempt, model: Model): Promise<Command> {
+  const { asked } = generation;
+  const elapsedMs = now().getTime() - attempt.startedAt.getTime();
+  if (!attempt.uncertain && elapsedMs < SUBMIT_LEASE_MS) return stillRendering(attempt.number, attempt.polls);
+  const watchMs = Math.max(SUBMIT_LEASE_MS, (await renderTimeOf(model)).p99);
+  const videos = await foundVideos(attempt, asked.videos);
+  if (videos.length === asked.videos || (videos.length > 0 && elapsedMs >= watchMs)) {
+    return rendered(attempt.number, { videos, videosBlocked: 0, blockReasons: [] });
+  }
+  if (!attempt.uncertain)
+    return submitUncertain(attempt.number, { code: 'submit_uncertain', detail: 'no answer kept' });
+  if (elapsedMs < watchMs) return stillRendering(attempt.number, attempt.polls);
+  const detail = attempt.uncertain.detail;
+  return attemptFailed(attempt.number, { code: 'submit_uncertain', ...(detail !== undefined && { detail }) });
+}
+
+/** The videos that the provider wrote for this attempt, at most as many as were asked for. */
+export async function foundVideos(attempt: Attempt, limit: number): Promise<RenderedVideo[]> {
+  const paths = await listObjects(pathOf(attempt.storageUri), limit);
+  return paths.map((path) => ({ gcsUri: gcsUri(path), mimeType: 'video/mp4' }));
+}

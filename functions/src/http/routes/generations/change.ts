@@ -1,0 +1,48 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { isTerminal } from '../../../core/generation/state.ts';
+import { viewOf } from '../../../core/generation/view.ts';
+import { cancelGeneration, rateGeneration } from '../../../features/generation/index.ts';
+import { now } from '../../../platform/clock.ts';
+import { CONFLICT, json, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { router } from '../../router.ts';
+import { generationIdSchema, generationSchema } from '../../schemas.ts';
+
+const cancel = createRoute({
+  method: 'post',
+  path: '/generations/{id}/cancel',
+  summary: 'Stop a generation of your own',
+  security: SIGNED_IN,
+  request: { params: generationIdSchema },
+  responses: {
+    200: json(generationSchema, 'Cancelled'),
+    202: json(generationSchema, 'Noted: the provider cannot stop this job, it runs on; no further attempt is made'),
+    ...REFUSALS,
+    ...CONFLICT,
+  },
+});
+
+const rate = createRoute({
+  method: 'put',
+  path: '/generations/{id}/rating',
+  summary: 'Rate a generation of your own, 1 to 5 stars',
+  security: SIGNED_IN,
+  request: {
+    params: generationIdSchema,
+    body: {
+      required: true,
+      content: { 'application/json': { schema: z.strictObject({ stars: z.int().min(1).max(5) }) } },
+    },
+  },
+  responses: { 200: json(generationSchema, 'Rated'), ...REFUSALS, ...CONFLICT },
+});
+
+export const change = router()
+  .openapi(cancel, async (c) => {
+    const generation = await cancelGeneration(c.var.actor, c.req.valid('param').id);
+    const view = viewOf(generation, now());
+    return isTerminal(generation.state) ? c.json(view, 200) : c.json(view, 202);
+  })
+  .openapi(rate, async (c) => {
+    const generation = await rateGeneration(c.var.actor, c.req.valid('param').id, c.req.valid('json').stars);
+    return c.json(viewOf(generation, now()), 200);
+  });

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { generationRequestSchema } from '../../../core/generation/request.ts';
+import { viewOf } from '../../../core/generation/view.ts';
+import { requestGeneration } from '../../../features/generation/index.ts';
+import { now } from '../../../platform/clock.ts';
+import { json, KEY_REUSED, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { router } from '../../router.ts';
+import { generationSchema } from '../../schemas.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/generations',
+  summary: 'Ask for a video',
+  security: SIGNED_IN,
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+        .optional()
+        .openapi({ description: 'The same request sent again with the same key finds the first one' }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: generationRequestSchema } } },
+  },
+  responses: { 202: json(generationSchema, 'Taken in; see Location'), ...REFUSALS, ...KEY_REUSED },
+});
+
+export const create = router().openapi(route, async (c) => {
+  const key = c.req.valid('header')['idempotency-key'];
+  const { generation, replayed } = await requestGeneration(c.var.actor, c.req.valid('json'), key);
+  c.header('Location', `/api/v1/generations/${generation.id}`);
+  if (replayed) c.header('Idempotency-Replayed', 'true');
+  return c.json(viewOf(generation, now()), 202);
+});

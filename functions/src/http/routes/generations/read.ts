@@ -1,0 +1,62 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { viewOf } from '../../../core/generation/view.ts';
+import { listGenerations, loadOwn, metricsOf, outputLinks } from '../../../features/generation/index.ts';
+import { now } from '../../../platform/clock.ts';
+import { json, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { router } from '../../router.ts';
+import { generationIdSchema, generationMetricsSchema, generationPageSchema, generationSchema } from '../../schemas.ts';
+
+const getOne = createRoute({
+  method: 'get',
+  path: '/generations/{id}',
+  summary: 'One generation of your own, with links to its videos',
+  security: SIGNED_IN,
+  request: { params: generationIdSchema },
+  responses: { 200: json(generationSchema, 'The generation'), ...REFUSALS },
+});
+
+const getMetrics = createRoute({
+  method: 'get',
+  path: '/generations/{id}/metrics',
+  summary: 'What was measured of one generation of your own',
+  security: SIGNED_IN,
+  request: { params: generationIdSchema },
+  responses: { 200: json(generationMetricsSchema, 'Measured so far'), ...REFUSALS },
+});
+
+const getPage = createRoute({
+  method: 'get',
+  path: '/generations',
+  summary: 'Your own generations, newest first',
+  security: SIGNED_IN,
+  request: {
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      cursor: z.string().max(200).optional(),
+    }),
+  },
+  responses: { 200: json(generationPageSchema, 'A page'), ...REFUSALS },
+});
+
+export const read = router()
+  .openapi(getPage, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { generations, nextCursor } = await listGenerations(c.var.actor, limit, cursor);
+    const views = generations.map((generation) => viewOf(generation, now()));
+    return c.json({ generations: views, ...(nextCursor !== undefined && { nextCursor }) }, 200);
+  })
+  .openapi(getOne, async (c) => {
+    const generation = await loadOwn(c.var.actor, c.req.valid('param').id);
+    const [view, links] = [viewOf(generation, now()), await outputLinks(generation)];
+    return c.json({ ...view, outputs: view.outputs.map((output, index) => ({ ...output, ...links[index] })) }, 200);
+  })
+  .openapi(getMetrics, async (c) => {
+    const { requestedAt, endedAt, costUsdMicros, ...facts } = await metricsOf(c.var.actor, c.req.valid('param').id);
+    const measured = {
+      ...facts,
+      requestedAt: requestedAt.toISOString(),
+      ...(endedAt && { endedAt: endedAt.toISOString() }),
+      costUsd: costUsdMicros / 1e6,
+    };
+    return c.json(generationMetricsSchema.parse(measured), 200);
+  });

@@ -1,0 +1,23 @@
+import { createRoute } from '@hono/zod-openapi';
+import { isOffered, MODELS } from '../../core/catalogue/models.ts';
+import { STYLES } from '../../core/catalogue/styles.ts';
+import { now } from '../../platform/clock.ts';
+import { json, REFUSALS, SIGNED_IN } from '../answers.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { router } from '../router.ts';
+import { modelsSchema } from '../schemas.ts';
+
+const list = createRoute({
+  method: 'get',
+  path: '/models',
+  summary: 'The models and styles that a request may name',
+  security: SIGNED_IN,
+  middleware: [authenticate] as const,
+  responses: { 200: json(modelsSchema, 'The catalogue'), 401: REFUSALS[401] },
+});
+
+export const models = router().openapi(list, (c) => {
+  c.header('Cache-Control', 'private, max-age=300');
+  const offered = MODELS.map((model) => ({ ...model, offered: isOffered(model, now()) }));
+  return c.json({ models: offered, styles: STYLES.map(({ id, displayName }) => ({ id, displayName })) }, 200);
+});

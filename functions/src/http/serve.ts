@@ -1,0 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { app } from './app.ts';
+
+/** Answers one request of the `api` function. */
+export const serve: (request: IncomingMessage, response: ServerResponse) => Promise<void> = getRequestListener(
+  app.fetch,
+  {
+    overrideGlobalObjects: false,
+  },
+);

@@ -1,0 +1,42 @@
+import { onDocumentWritten } from 'firebase-functions/v2/firestore';
+import { onRequest } from 'firebase-functions/v2/https';
+import { setGlobalOptions } from 'firebase-functions/v2/options';
+import { onSchedule } from 'firebase-functions/v2/scheduler';
+import { onTaskDispatched } from 'firebase-functions/v2/tasks';
+import './params.ts';
+
+// Everything heavy is imported inside the functions, on their first call: a cold start pays only for what it runs.
+setGlobalOptions({ region: 'us-central1', memory: '512MiB', maxInstances: 20 });
+
+const generation = () => import('./features/generation/index.ts');
+const retryConfig = { maxAttempts: 5, minBackoffSeconds: 5, maxBackoffSeconds: 120, maxDoublings: 4 };
+
+// The HTTP API, behind Hosting under /api.
+export const api = onRequest({ invoker: 'public', concurrency: 80, timeoutSeconds: 60 }, async (request, response) =>
+  (await import('./http/serve.ts')).serve(request, response),
+);
+
+// A generation's way, one queue a step.
+export const dispatchGeneration = onTaskDispatched(
+  { retryConfig, rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: 20 }, timeoutSeconds: 120 },
+  async ({ data }) => (await generation()).runStep('dispatch', data),
+);
+export const pollGeneration = onTaskDispatched(
+  { retryConfig, rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 100 }, timeoutSeconds: 120 },
+  async ({ data }) => (await generation()).runStep('poll', data),
+);
+export const settleGeneration = onTaskDispatched(
+  { retryConfig, rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: 50 }, timeoutSeconds: 240 },
+  async ({ data }) => (await generation()).runStep('settle', data),
+);
+
+// Finds what no task will come for any more.
+export const sweepGenerations = onSchedule({ schedule: 'every 1 minutes', timeoutSeconds: 300 }, async () => {
+  await (await generation()).sweep();
+});
+
+// The measured facts of each generation.
+export const projectGenerationMetrics = onDocumentWritten(
+  { document: 'generations/{generationId}', retry: true },
+  async ({ data }) => (await generation()).projectSnapshots(data?.before, data?.after),
+);

@@ -1,0 +1,26 @@
+import { defineInt, defineString } from 'firebase-functions/params';
+
+export const ALLOWED_ORIGINS = defineString('ALLOWED_ORIGINS', {
+  default: '',
+  description: 'Web origins that may call the API from a browser, separated by commas; empty: only the site itself.',
+});
+
+export const VERTEX_LOCATION = defineString('VERTEX_LOCATION', {
+  default: 'us-central1',
+  description: 'Region of the video models on Vertex AI.',
+});
+
+export const VERTEX_BASE_URL = defineString('VERTEX_BASE_URL', {
+  default: '',
+  description: "Where the Vertex AI API is; empty: Google's own address.",
+});
+
+export const VIDEO_BUCKET = defineString('VIDEO_BUCKET', {
+  default: '',
+  description: "Cloud Storage bucket of the videos; empty: the project's default bucket.",
+});
+
+export const SIGNED_URL_TTL_SEC = defineInt('SIGNED_URL_TTL_SEC', {
+  default: 900,
+  description: 'Seconds that a link to a video stays valid (60 to 604800).',
+});

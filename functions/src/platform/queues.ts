@@ -1,0 +1,34 @@
+import type { CloudTasksClient } from '@google-cloud/tasks';
+import { projectId } from './app.ts';
+import { REGION } from './tasks.ts';
+
+let client: Promise<CloudTasksClient> | undefined;
+
+/** What a queue holds: `depth` counts at most `DEPTH_LIMIT` tasks. */
+export interface QueueState {
+  depth: number;
+  paused: boolean;
+}
+
+/** Tasks counted before "at least that many" is answer enough: one page of the API. */
+export const DEPTH_LIMIT = 1_000;
+
+/** The state of one queue. Rejects when Cloud Tasks cannot be reached. */
+export async function queueState(queue: string): Promise<QueueState> {
+  client ??= connect();
+  const tasks = await client;
+  const name = tasks.queuePath(projectId(), REGION, queue);
+  const [[{ state }], [waiting]] = await Promise.all([
+    tasks.getQueue({ name }),
+    tasks.listTasks({ parent: name, pageSize: DEPTH_LIMIT }, { autoPaginate: false }),
+  ]);
+  return { depth: waiting.length, paused: state === 'PAUSED' };
+}
+
+async function connect(): Promise<CloudTasksClient> {
+  const { v2 } = await import('@google-cloud/tasks');
+  const emulator = process.env.CLOUD_TASKS_EMULATOR_HOST;
+  if (!emulator) return new v2.CloudTasksClient({ fallback: true });
+  const { hostname, port } = new URL(`http://${emulator}`);
+  return new v2.CloudTasksClient({ fallback: true, apiEndpoint: hostname, port: Number(port), protocol: 'http' });
+}

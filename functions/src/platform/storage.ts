@@ -1,0 +1,84 @@
+import { getStorage } from 'firebase-admin/storage';
+import { VIDEO_BUCKET } from '../params.ts';
+import { app } from './app.ts';
+import { now } from './clock.ts';
+
+/** The bucket that holds the videos. */
+function bucket() {
+  const name = VIDEO_BUCKET.value();
+  return name ? getStorage(app()).bucket(name) : getStorage(app()).bucket();
+}
+
+/** `gs://bucket/name` of an object of ours. */
+export function gcsUri(path: string): string {
+  return `gs://${bucket().name}/${path}`;
+}
+
+/** The object name behind a `gs://` address in our bucket. Throws for any other bucket. */
+export function pathOf(uri: string): string {
+  const prefix = `gs://${bucket().name}/`;
+  if (!uri.startsWith(prefix)) throw new Error('the address is not in our bucket');
+  return uri.slice(prefix.length);
+}
+
+/** Writes a small object at once. */
+export async function saveObject(path: string, bytes: Buffer, contentType: string): Promise<void> {
+  await bucket().file(path).save(bytes, { contentType, resumable: false });
+}
+
+/** Size in bytes of an object, or undefined when there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const [metadata] = await bucket().file(path).getMetadata();
+    return Number(metadata.size);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Copies inside the bucket, without the bytes passing through here; false when the source does not exist. */
+export async function copyObject(from: string, to: string, contentType: string): Promise<boolean> {
+  try {
+    await bucket().file(from).copy(bucket().file(to), { contentType });
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Object names below a prefix, at most `limit`. */
+export async function listObjects(prefix: string, limit: number): Promise<string[]> {
+  const [files] = await bucket().getFiles({ prefix, maxResults: limit, autoPaginate: false });
+  return files.map((file) => file.name);
+}
+
+/** Deletes an object; one that is gone already counts as deleted. */
+export async function deleteObject(path: string): Promise<void> {
+  await bucket().file(path).delete({ ignoreNotFound: true });
+}
+
+/** A link that reads one object until `expiresAt`, for anybody who has it. */
+export async function signedReadUrl(
+  path: string,
+  ttlSec: number,
+  filename: string,
+): Promise<{ url: string; expiresAt: Date }> {
+  const accessibleAt = now();
+  const expiresAt = new Date(accessibleAt.getTime() + ttlSec * 1_000);
+  const [url] = await bucket()
+    .file(path)
+    .getSignedUrl({
+      version: 'v4',
+      action: 'read',
+      accessibleAt,
+      expires: expiresAt,
+      responseDisposition: `inline; filename="${filename}"`,
+    });
+  return { url, expiresAt };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 404;
+}
