@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import type { Command, Refusal } from '../../../src/core/generation/decision.ts';
+import type { Generation, State } from '../../../src/core/generation/state.ts';
+import {
+  attemptFailed,
+  rendered,
+  stillRendering,
+  stored,
+  storeFailed,
+} from '../../../src/core/generation/transitions/render.ts';
+import { cancel, rate, takeOver } from '../../../src/core/generation/transitions/request.ts';
+import {
+  accepted,
+  beginAttempt,
+  submitRefused,
+  submitUncertain,
+} from '../../../src/core/generation/transitions/submit.ts';
+import { at, queued, T0 } from './sample.ts';
+
+const RENDER_TIME = { p50: 35_000, p99: 360_000 };
+const VIDEO = { gcsUri: 'gs://b/attempts/gen1/1/sample_0.mp4', mimeType: 'video/mp4' };
+const OUTPUT = { path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes: 10 };
+
+const begin = beginAttempt('gs://b/attempts/gen1/1/');
+const accept = (n = 1) => accepted(n, `op${n}`, RENDER_TIME);
+const done = rendered(1, { videos: [VIDEO], videosBlocked: 1, blockReasons: ['violence'] });
+
+/** Carries the commands out one after the other, a second apart; each must be accepted. */
+function after(...commands: Command[]): Generation {
+  return commands.reduce((generation, command, i) => {
+    const decision = command(generation, at((i + 1) * 1_000));
+    assert.ok(decision.ok, `step ${i} was refused`);
+    return decision.next;
+  }, queued());
+}
+
+interface Row {
+  name: string;
+  given: Generation;
+  command: Command;
+  state?: State;
+  event?: string | null;
+  refused?: Refusal;
+  error?: string;
+}
+
+const running = after(begin, accept());
+const storing = after(begin, accept(), done);
+const succeeded = after(begin, accept(), done, stored(1, [OUTPUT]));
+const secondAttempt = after(begin, submitRefused(1, { code: 'provider_quota' }), begin);
+const thirdAttempt = after(
+  begin,
+  submitRefused(1, { code: 'provider_quota' }),
+  begin,
+  submitRefused(2, { code: 'provider_quota' }),
+  begin,
+);
+const uncertain = after(begin, submitUncertain(1, { code: 'provider_internal' }));
+const uncertainTwice = after(
+  begin,
+  submitUncertain(1, { code: 'provider_internal' }),
+  attemptFailed(1, { code: 'submit_uncertain' }),
+  begin,
+  submitUncertain(2, { code: 'provider_internal' }),
+);
+
+const ROWS: Row[] = [
+  { name: 'dispatch takes it out of the queue', given: queued(), command: begin, state: 'submitting', event: null },
+  { name: 'a second dispatch does not', given: after(begin), command: begin, refused: 'wrong_state' },
+  { name: 'accepted runs', given: after(begin), command: accept(), state: 'running', event: 'generation.submitted' },
+  {
+    name: 'accepted late, after doubt',
+    given: uncertain,
+    command: accept(),
+    state: 'running',
+    event: 'generation.submitted',
+  },
+  { name: 'accepted for an older attempt', given: secondAttempt, command: accept(1), refused: 'stale_attempt' },
+  {
+    name: 'quota: back into the queue',
+    given: after(begin),
+    command: submitRefused(1, { code: 'provider_quota' }),
+    state: 'queued',
+    event: 'generation.retried',
+  },
+  {
+    name: 'quota at the third attempt: failed',
+    given: thirdAttempt,
+    command: submitRefused(3, { code: 'provider_quota' }),
+    state: 'failed',
+    event: 'generation.failed',
+    error: 'provider_quota',
+  },
+  {
+    name: 'invalid request: failed at once',
+    given: after(begin),
+    command: submitRefused(1, { code: 'invalid_request' }),
+    state: 'failed',
+    event: 'generation.failed',
+    error: 'invalid_request',
+  },
+  {
+    name: 'blocked prompt',
+    given: after(begin),
+    command: submitRefused(1, { code: 'content_blocked' }),
+    state: 'blocked',
+    event: 'generation.blocked',
+    error: 'content_blocked',
+  },
+  {
+    name: 'doubt keeps the attempt open',
+    given: after(begin),
+    command: submitUncertain(1, { code: 'provider_internal' }),
+    state: 'submitting',
+    event: null,
+  },
+  {
+    name: 'doubt is noted once',
+    given: uncertain,
+    command: submitUncertain(1, { code: 'provider_internal' }),
+    refused: 'unchanged',
+  },
+  {
+    name: 'doubt that found nothing: once more',
+    given: uncertain,
+    command: attemptFailed(1, { code: 'submit_uncertain' }),
+    state: 'queued',
+    event: 'generation.retried',
+  },
+  {
+    name: 'doubt twice: failed',
+    given: uncertainTwice,
+    command: attemptFailed(2, { code: 'submit_uncertain' }),
+    state: 'failed',
+    event: 'generation.failed',
+    error: 'submit_uncertain',
+  },
+  { name: 'doubt that found a video', given: uncertain, command: done, state: 'storing', event: null },
+  { name: 'still rendering', given: running, command: stillRendering(1, 0), state: 'running', event: null },
+  {
+    name: 'the same poll again',
+    given: after(begin, accept(), stillRendering(1, 0)),
+    command: stillRendering(1, 0),
+    refused: 'stale_attempt',
+  },
+  { name: 'rendered', given: running, command: done, state: 'storing', event: null },
+  {
+    name: 'render error that a retry may cure',
+    given: running,
+    command: attemptFailed(1, { code: 'provider_internal' }),
+    state: 'queued',
+    event: 'generation.retried',
+  },
+  {
+    name: 'render blocked',
+    given: running,
+    command: attemptFailed(1, { code: 'content_blocked' }, ['hate']),
+    state: 'blocked',
+    event: 'generation.blocked',
+    error: 'content_blocked',
+  },
+  {
+    name: 'deadline',
+    given: running,
+    command: attemptFailed(1, { code: 'deadline_exceeded' }),
+    state: 'expired',
+    event: 'generation.expired',
+    error: 'deadline_exceeded',
+  },
+  { name: 'stored', given: storing, command: stored(1, [OUTPUT]), state: 'succeeded', event: 'generation.succeeded' },
+  { name: 'stored twice', given: succeeded, command: stored(1, [OUTPUT]), refused: 'wrong_state' },
+  {
+    name: 'cannot be stored',
+    given: storing,
+    command: storeFailed(1, { code: 'storage_failed' }),
+    state: 'failed',
+    event: 'generation.failed',
+    error: 'storage_failed',
+  },
+  { name: 'cancel in the queue', given: queued(), command: cancel, state: 'cancelled', event: 'generation.cancelled' },
+  { name: 'cancel while it renders is noted', given: running, command: cancel, state: 'running', event: null },
+  { name: 'cancel noted twice', given: after(begin, accept(), cancel), command: cancel, refused: 'already_requested' },
+  {
+    name: 'cancel noted, then the attempt fails: no retry',
+    given: after(begin, accept(), cancel),
+    command: attemptFailed(1, { code: 'provider_internal' }),
+    state: 'cancelled',
+    event: 'generation.cancelled',
+  },
+  {
+    name: 'cancel noted, rendered all the same',
+    given: after(begin, accept(), cancel),
+    command: done,
+    state: 'storing',
+    event: null,
+  },
+  { name: 'cancel after the end', given: succeeded, command: cancel, refused: 'wrong_state' },
+  { name: 'rated', given: succeeded, command: rate(4), state: 'succeeded', event: 'generation.rated' },
+  {
+    name: 'rated the same',
+    given: after(begin, accept(), done, stored(1, [OUTPUT]), rate(4)),
+    command: rate(4),
+    refused: 'unchanged',
+  },
+  { name: 'rated before the end', given: running, command: rate(4), refused: 'not_ended' },
+  { name: 'rated without a video', given: after(cancel), command: rate(4), refused: 'wrong_state' },
+  { name: 'taken over when overdue', given: running, command: takeOver(at(40_000)), state: 'running', event: null },
+  { name: 'not taken over when not overdue', given: running, command: takeOver(at(1_000)), refused: 'unchanged' },
+  { name: 'not taken over after the end', given: succeeded, command: takeOver(at(1e9)), refused: 'unchanged' },
+];
+
+describe('core/generation transitions', () => {
+  for (const row of ROWS) {
+    it(row.name, () => {
+      const decision = row.command(row.given, at(60_000));
+      if (row.refused) {
+        assert.deepEqual(decision, { ok: false, reason: row.refused });
+        return;
+      }
+      assert.ok(decision.ok);
+      assert.equal(decision.next.state, row.state);
+      assert.equal(decision.event?.type ?? null, row.event);
+      assert.equal(decision.next.error?.code, row.error);
+      const changedState = row.given.state !== row.state || row.event !== null;
+      assert.equal(decision.next.seq, row.given.seq + (changedState ? 1 : 0));
+      if (decision.event) {
+        assert.equal(decision.event.id, `gen1.${decision.next.seq}.${decision.event.type}`);
+        assert.deepEqual(decision.event.occurredAt, at(60_000));
+      }
+    });
+  }
+
+  it('a command never changes the document it was given', () => {
+    const before = structuredClone(running);
+    done(running, at(60_000));
+    assert.deepEqual(running, before);
+  });
+
+  it('a rating that replaces another says both', () => {
+    const rated = after(begin, accept(), done, stored(1, [OUTPUT]), rate(2));
+    const decision = rate(5)(rated, at(90_000));
+    assert.ok(decision.ok);
+    assert.deepEqual(decision.event?.body, {
+      generationId: 'gen1',
+      provider: 'google',
+      model: 'veo-3.1-fast-generate-001',
+      kind: 'text_to_video',
+      endedAt: at(4_000),
+      from: 2,
+      to: 5,
+    });
+  });
+
+  it('a new attempt has its own storage prefix and forgets when the last one was submitted', () => {
+    const retried = after(begin, accept(), attemptFailed(1, { code: 'provider_internal' }));
+    assert.equal(retried.submittedAt, undefined);
+    assert.deepEqual(
+      retried.attempts.map((a) => a.error?.code),
+      ['provider_internal'],
+    );
+    assert.ok((retried.nextActionAt?.getTime() ?? 0) >= T0.getTime() + 3_000 + 5_000);
+  });
+
+  it('waits as long as the provider asked for', () => {
+    const decision = submitRefused(1, { code: 'provider_quota' }, 120_000)(after(begin), at(60_000));
+    assert.ok(decision.ok);
+    assert.deepEqual(decision.next.nextActionAt, at(180_000));
+  });
+});
