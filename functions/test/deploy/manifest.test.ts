@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { loadFunctions } from '../../../local/host/functions/load.ts';
+
+const functionsDir = fileURLToPath(new URL('../..', import.meta.url));
+/** What a task queue is deployed with, given what differs between the three. */
+const queue = (maxConcurrentDispatches: number, maxDispatchesPerSecond: number) => ({
+  retryConfig: { maxAttempts: 5, minBackoffSeconds: 5, maxBackoffSeconds: 120, maxDoublings: 4 },
+  rateLimits: { maxConcurrentDispatches, maxDispatchesPerSecond },
+});
+
+describe('what is deployed', () => {
+  let endpoints: Record<string, Record<string, unknown>>;
+  let params: { name: string }[];
+
+  before(async () => {
+    process.env.GCLOUD_PROJECT ??= 'demo-dailies';
+    const { stack } = await loadFunctions(functionsDir);
+    ({ endpoints, params } = JSON.parse(JSON.stringify(stack)));
+  });
+
+  it('is these functions', () => {
+    assert.deepEqual(Object.keys(endpoints).sort(), [
+      'api',
+      'dispatchGeneration',
+      'pollGeneration',
+      'projectGenerationMetrics',
+      'settleGeneration',
+      'sweepGenerations',
+    ]);
+    for (const [name, endpoint] of Object.entries(endpoints)) {
+      assert.equal(endpoint.platform, 'gcfv2', name);
+      assert.deepEqual(endpoint.region, ['us-central1'], name);
+      assert.equal(endpoint.availableMemoryMb, 512, name);
+      assert.equal(endpoint.maxInstances, 20, name);
+    }
+  });
+
+  it('opens only the API to everybody', () => {
+    assert.deepEqual(endpoints.api?.httpsTrigger, { invoker: ['public'] });
+    assert.equal(endpoints.api?.timeoutSeconds, 60);
+    assert.equal(endpoints.api?.concurrency, 80);
+  });
+
+  const queues = [
+    { name: 'dispatchGeneration', expected: queue(50, 20), timeoutSeconds: 120 },
+    { name: 'pollGeneration', expected: queue(100, 100), timeoutSeconds: 120 },
+    { name: 'settleGeneration', expected: queue(50, 50), timeoutSeconds: 240 },
+  ];
+  for (const { name, expected, timeoutSeconds } of queues) {
+    it(`retries and limits ${name}`, () => {
+      const { retryConfig, rateLimits } = (endpoints[name] ?? assert.fail()).taskQueueTrigger as typeof expected;
+      assert.deepEqual({ ...retryConfig }, { ...retryConfig, ...expected.retryConfig });
+      assert.deepEqual(rateLimits, expected.rateLimits);
+      assert.equal(endpoints[name]?.timeoutSeconds, timeoutSeconds);
+    });
+  }
+
+  it('sweeps every minute', () => {
+    const { schedule } = (endpoints.sweepGenerations ?? assert.fail()).scheduleTrigger as { schedule: string };
+    assert.equal(schedule, 'every 1 minutes');
+  });
+
+  it('projects metrics from every write of a generation, with retries', () => {
+    const trigger = endpoints.projectGenerationMetrics?.eventTrigger as Record<string, unknown>;
+    assert.equal(trigger.eventType, 'google.cloud.firestore.document.v1.written');
+    assert.deepEqual(trigger.eventFilterPathPatterns, { document: 'generations/{generationId}' });
+    assert.equal(trigger.retry, true);
+  });
+
+  it('asks for these params', () => {
+    assert.deepEqual(params.map((p) => p.name).sort(), [
+      'ALLOWED_ORIGINS',
+      'SIGNED_URL_TTL_SEC',
+      'VERTEX_BASE_URL',
+      'VERTEX_LOCATION',
+      'VIDEO_BUCKET',
+    ]);
+  });
+});
