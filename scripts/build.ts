@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, context } from 'esbuild';
+import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -27,18 +27,23 @@ export async function buildFunctions(): Promise<void> {
   await build(options);
 }
 
-/** Bundles now and after every change of a source file; calls back after each build that worked. */
-export async function watchFunctions(onBuilt: () => void): Promise<{ stop(): Promise<void> }> {
-  const plugin = {
+/** Bundles now, and again after every change of a source file; `onRebuilt` hears of each later build that worked. */
+export async function watchFunctions(onRebuilt: () => void): Promise<void> {
+  let first = true;
+  const built = Promise.withResolvers<void>();
+  const tell: Plugin = {
     name: 'tell',
-    setup: (hooks: { onEnd(done: (result: { errors: unknown[] }) => void): void }) =>
+    setup: (hooks) =>
       hooks.onEnd(({ errors }) => {
-        if (errors.length === 0) onBuilt();
+        if (first && errors.length > 0) built.reject(new Error('the functions do not build'));
+        else if (first) built.resolve();
+        else if (errors.length === 0) onRebuilt();
+        first = false;
       }),
   };
-  const watching = await context({ ...options, plugins: [plugin] });
+  const watching = await context({ ...options, plugins: [tell] });
   await watching.watch();
-  return { stop: () => watching.dispose() };
+  await built.promise;
 }
 
 if (import.meta.main) await buildFunctions();

@@ -1,8 +1,28 @@
 import { type App, getApps, initializeApp } from 'firebase-admin/app';
 
+/** firebase-functions may have made an app of its own, under another name, before. */
+const DEFAULT_APP = '[DEFAULT]';
+
 /** The Firebase app of this process, made on first use. */
 export function app(): App {
-  return getApps()[0] ?? initializeApp();
+  return getApps().find(({ name }) => name === DEFAULT_APP) ?? initializeApp();
+}
+
+/**
+ * Something made once for the process's Firebase app and kept as long as that lives. (In the cloud that is the life of the
+ * instance; a test may end one app and begin another.)
+ */
+export function perApp<T>(make: () => T): () => T {
+  const made = new WeakMap<App, { value: T }>();
+  return () => {
+    const key = app();
+    let kept = made.get(key);
+    if (!kept) {
+      kept = { value: make() };
+      made.set(key, kept);
+    }
+    return kept.value;
+  };
 }
 
 /** The Google Cloud project this runs in. Throws when the platform did not say. */

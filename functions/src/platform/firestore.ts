@@ -5,20 +5,16 @@ import {
   getFirestore,
   Timestamp,
 } from 'firebase-admin/firestore';
-import { app } from './app.ts';
+import { app, perApp } from './app.ts';
 
 export { type DocumentSnapshot, FieldPath, FieldValue, Timestamp, type Transaction } from 'firebase-admin/firestore';
 
-let database: Firestore | undefined;
-
 /** The Firestore database of this process. */
-export function firestore(): Firestore {
-  if (!database) {
-    database = getFirestore(app());
-    database.settings({ ignoreUndefinedProperties: true });
-  }
+export const firestore: () => Firestore = perApp(() => {
+  const database = getFirestore(app());
+  database.settings({ ignoreUndefinedProperties: true });
   return database;
-}
+});
 
 /**
  * Documents as plain values: timestamps are Dates, and the document's id is in the value as `id`, not in the stored

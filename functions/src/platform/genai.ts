@@ -1,6 +1,6 @@
 import type { GenerateVideosOperation, GoogleGenAI } from '@google/genai';
 import { VERTEX_BASE_URL, VERTEX_LOCATION } from '../params.ts';
-import { projectId } from './app.ts';
+import { perApp, projectId } from './app.ts';
 
 /** Milliseconds before a call to Vertex AI is given up; shorter than the submit lease. */
 const TIMEOUT_MS = 60_000;
@@ -11,13 +11,8 @@ interface VertexVideos {
   operation(name: string): GenerateVideosOperation;
 }
 
-let vertex: Promise<VertexVideos> | undefined;
-
 /** The Vertex AI client, loaded on first use. It never retries by itself: a repeated submit could be billed twice. */
-export function vertexVideos(): Promise<VertexVideos> {
-  vertex ??= connect();
-  return vertex;
-}
+export const vertexVideos: () => Promise<VertexVideos> = perApp(connect);
 
 async function connect(): Promise<VertexVideos> {
   const { GenerateVideosOperation, GoogleGenAI } = await import('@google/genai');

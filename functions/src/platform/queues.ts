@@ -1,8 +1,8 @@
 import type { CloudTasksClient } from '@google-cloud/tasks';
-import { projectId } from './app.ts';
+import { perApp, projectId } from './app.ts';
 import { REGION } from './tasks.ts';
 
-let client: Promise<CloudTasksClient> | undefined;
+const cloudTasks = perApp(connect);
 
 /** What a queue holds: `depth` counts at most `DEPTH_LIMIT` tasks. */
 export interface QueueState {
@@ -15,8 +15,7 @@ export const DEPTH_LIMIT = 1_000;
 
 /** The state of one queue. Rejects when Cloud Tasks cannot be reached. */
 export async function queueState(queue: string): Promise<QueueState> {
-  client ??= connect();
-  const tasks = await client;
+  const tasks = await cloudTasks();
   const name = tasks.queuePath(projectId(), REGION, queue);
   const [[{ state }], [waiting]] = await Promise.all([
     tasks.getQueue({ name }),

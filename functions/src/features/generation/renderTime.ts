@@ -1,6 +1,7 @@
 import type { Model } from '../../core/catalogue/schema.ts';
 import type { RenderTime } from '../../core/generation/schedule.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
+import { perApp } from '../../platform/app.ts';
 import { now } from '../../platform/clock.ts';
 import { generationMetrics } from '../../platform/collections.ts';
 
@@ -9,15 +10,15 @@ const SAMPLE = 50;
 const MIN_SAMPLE = 5;
 const FRESH_MS = 5 * 60_000;
 
-const cache = new Map<string, { renderTime: RenderTime; readAtMs: number }>();
+const observations = perApp(() => new Map<string, { renderTime: RenderTime; readAtMs: number }>());
 
 /** How long this model's last successful renders took; the catalogue's figures until enough were observed. */
 export async function renderTimeOf(model: Model): Promise<RenderTime> {
   const nowMs = now().getTime();
-  const cached = cache.get(model.id);
+  const cached = observations().get(model.id);
   if (cached && nowMs - cached.readAtMs < FRESH_MS) return cached.renderTime;
   const renderTime = (await observed(model.id)) ?? model.renderTimeMs;
-  cache.set(model.id, { renderTime, readAtMs: nowMs });
+  observations().set(model.id, { renderTime, readAtMs: nowMs });
   return renderTime;
 }
 

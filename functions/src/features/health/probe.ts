@@ -1,3 +1,4 @@
+import { perApp } from '../../platform/app.ts';
 import { now } from '../../platform/clock.ts';
 
 /** What a probe found. */
@@ -19,16 +20,16 @@ export interface Probe {
 const TIME_LIMIT_MS = 2_000;
 const FRESH_MS = 10_000;
 
-const lastErrors = new Map<string, { at: string; message: string }>();
-const cache = new Map<string, { result: Promise<ProbeResult>; startedAtMs: number }>();
+const lastErrors = perApp(() => new Map<string, { at: string; message: string }>());
+const recent = perApp(() => new Map<string, { result: Promise<ProbeResult>; startedAtMs: number }>());
 
 /** Runs a probe within 2 s; an answer younger than 10 s is used again, so that asking often costs nothing. */
 export function runProbe(probe: Probe): Promise<ProbeResult> {
   const startedAtMs = performance.now();
-  const cached = cache.get(probe.name);
+  const cached = recent().get(probe.name);
   if (cached && startedAtMs - cached.startedAtMs < FRESH_MS) return cached.result;
   const result = measure(probe, startedAtMs);
-  cache.set(probe.name, { result, startedAtMs });
+  recent().set(probe.name, { result, startedAtMs });
   return result;
 }
 
@@ -37,12 +38,12 @@ async function measure(probe: Probe, startedAtMs: number): Promise<ProbeResult> 
   const seen = () => ({ latencyMs: Math.round(performance.now() - startedAtMs), checkedAt });
   try {
     const details = await withinLimit(probe.check());
-    const lastError = lastErrors.get(probe.name);
+    const lastError = lastErrors().get(probe.name);
     return { ok: true, ...seen(), details, ...(lastError && { lastError }) };
   } catch (error) {
     // A failing dependency is exactly what a probe is there to report.
     const lastError = { at: checkedAt, message: describe(error) };
-    lastErrors.set(probe.name, lastError);
+    lastErrors().set(probe.name, lastError);
     return { ok: false, ...seen(), lastError };
   }
 }

@@ -1,0 +1,78 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deleteApp, getApps } from 'firebase-admin/app';
+import { MovableClock } from '../clock.ts';
+import { type Host, startHost } from '../host/index.ts';
+import { type RunningVendors, startVendors } from '../vendors/server.ts';
+import { type Cloud, startCloud } from './cloud.ts';
+import { FIREBASE_JSON, FUNCTIONS_DIR, functionsEnv, PROJECT_ID } from './project.ts';
+
+export interface StackOptions {
+  /** Where the clock stands at first, in ms since the epoch (default: real time). */
+  startAtMs?: number;
+  /** False: time stands still until it is moved. Default true. */
+  running?: boolean;
+  dataDir?: string;
+  /** Params and anything else for the functions' environment. */
+  env?: Record<string, string>;
+}
+
+/** The whole system in this process, on free ports. */
+export interface Stack {
+  /** The web site and API. */
+  url: string;
+  clock: MovableClock;
+  host: Host;
+  cloud: Cloud;
+  vendors: RunningVendors;
+  stop(): Promise<void>;
+}
+
+/** Starts everything. There can be one stack in a process, because the functions share `process.env`. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { dataDir, env = {}, ...clockOptions } = options;
+  const kept = (name: string) => (dataDir === undefined ? {} : { dataDir: join(dataDir, name) });
+  const clock = new MovableClock(clockOptions);
+  const cloud = await startCloud({ clock, ...(dataDir !== undefined && { dataDir }) });
+  const vendors = await startVendors({
+    ...{ projectId: PROJECT_ID, clock, storageUrl: cloud.storage.url },
+    ...kept('vendors'),
+  });
+  const neighbourhood = {
+    authHost: cloud.auth.host,
+    firestoreHost: cloud.firestore.host,
+    storageUrl: cloud.storage.url,
+    serviceAccountFile: cloud.storage.serviceAccountFile,
+    vendorsUrl: vendors.url,
+  };
+  const host = await startHost({
+    ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON, clock },
+    ...{ firestoreHost: cloud.firestore.host, vendorsUrl: vendors.url },
+    env: { ...functionsEnv(neighbourhood), ...env },
+    ...kept('host'),
+  });
+  return {
+    ...{ url: host.url, clock, host, cloud, vendors },
+    stop: async () => {
+      await host.stop();
+      await endFirebaseApps();
+      await Promise.all([vendors.stop(), cloud.stop()]);
+      clock.stop();
+    },
+  };
+}
+
+/**
+ * Ends the apps that the functions made, so that the next stack of this process gets its own. firebase-functions 7.4.0
+ * keeps the app it first saw, and only its internal `setApp` makes it forget.
+ */
+async function endFirebaseApps(): Promise<void> {
+  const entry = createRequire(join(FUNCTIONS_DIR, 'package.json')).resolve('firebase-functions');
+  const folder = entry.slice(0, entry.lastIndexOf('firebase-functions') + 'firebase-functions'.length);
+  const internal: { setApp(app: undefined): void } = await import(
+    pathToFileURL(join(folder, 'lib/esm/common/app.mjs')).href
+  );
+  internal.setApp(undefined);
+  await Promise.all(getApps().map(deleteApp));
+}

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClockState } from '../clock.ts';
+import { type Child, startChild } from './child.ts';
+import { FIREBASE_JSON, FUNCTIONS_DIR, functionsEnv, type Neighbourhood, PROJECT_ID } from './project.ts';
+
+export interface ProcessesOptions {
+  /** Keeps everything there; without it a temporary folder is used and removed at the end. */
+  dataDir?: string;
+  /** 0 or absent: a free port. */
+  ports?: { host?: number; firestore?: number; auth?: number; storage?: number; vendors?: number };
+  clock?: ClockState;
+  /** Params and anything else for the functions' environment. */
+  env?: Record<string, string>;
+}
+
+/** The whole system in processes of its own: the functions host, what Google keeps, and the vendors. */
+export interface Processes extends Neighbourhood {
+  /** The web site and API; stays the same when the host is restarted. */
+  url: string;
+  /** Ends the host without warning, as a crash would. */
+  killHost(): Promise<void>;
+  /** Starts the host again, on the same port and at the clock's present reading. */
+  restartHost(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const main = (path: string) => new URL(`../${path}`, import.meta.url);
+
+export async function startProcesses(options: ProcessesOptions = {}): Promise<Processes> {
+  const { ports = {}, clock, env = {} } = options;
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dailies-')));
+  const started: Child<unknown>[] = [];
+  const stop = async () => {
+    for (const child of started.splice(0).reverse()) await child.stop();
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const cloud = await startChild<Omit<Neighbourhood, 'vendorsUrl'>>(main('stack/cloud-main.ts'), {
+      dataDir,
+      ports,
+      clock,
+    });
+    started.push(cloud);
+    const vendors = await startChild<{ url: string }>(main('vendors/main.ts'), {
+      ...{ projectId: PROJECT_ID, dataDir: join(dataDir, 'vendors'), storageUrl: cloud.ready.storageUrl },
+      ...{ port: ports.vendors ?? 0, clock },
+    });
+    started.push(vendors);
+    const neighbourhood: Neighbourhood = { ...cloud.ready, vendorsUrl: vendors.ready.url };
+    const { firestoreHost, storageUrl, vendorsUrl } = neighbourhood;
+    const hostAt = (port: number, startAt: ClockState | undefined) =>
+      startChild<{ url: string; port: number }>(main('host/main.ts'), {
+        ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON },
+        ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: [storageUrl, vendorsUrl] },
+        ...(startAt && { clock: { startAtMs: startAt.nowMs, running: startAt.running } }),
+        env: { ...functionsEnv(neighbourhood), ...env },
+      });
+    let host = await hostAt(ports.host ?? 0, clock);
+    started.push(host);
+    return {
+      ...neighbourhood,
+      url: host.ready.url,
+      async killHost() {
+        started.pop();
+        await host.kill();
+      },
+      async restartHost() {
+        if (started.includes(host)) {
+          started.pop();
+          await host.stop();
+        }
+        const reading = (await (await fetch(`http://${firestoreHost}/__firestore/clock`)).json()) as ClockState;
+        host = await hostAt(host.ready.port, reading);
+        started.push(host);
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
