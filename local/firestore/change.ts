@@ -41,7 +41,10 @@ export interface DocumentChange {
 
 /** Someone who must see every commit. */
 export interface CommitObserver {
-  /** Runs inside the SQLite transaction of the commit, so what it writes to the same database lives or dies with it. */
+  /**
+   * Runs inside the SQLite transaction of the commit, so what it writes to the same database lives or dies with it.
+   * Not called when the documents of a database are wiped.
+   */
   inTransaction?(changes: readonly DocumentChange[]): void;
   /** Runs after the commit is durable, in commit order. Must not throw. */
   committed?(changes: readonly DocumentChange[]): void;

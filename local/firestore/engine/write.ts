@@ -1,0 +1,108 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ProtoTimestamp, ProtoValue, StoredDocument } from '../change.ts';
+import { alreadyExists, failedPrecondition, invalid, notFound } from '../errors.ts';
+import { checkDocumentPath, parseName } from '../names.ts';
+import { getField, parseFieldPath, withField } from '../values/field-path.ts';
+import { microsFromTimestamp, timestampFromMicros } from '../values/time.ts';
+import type { FieldTransform, Precondition, Write } from '../wire.ts';
+import { checkDocument } from './limits.ts';
+import { transformed } from './transform.ts';
+
+type Fields = Record<string, ProtoValue>;
+
+/** The times of one commit. */
+export interface CommitMoment {
+  /** The commit time, strictly rising from commit to commit. */
+  time: ProtoTimestamp;
+  /** What `serverTimestamp()` becomes: when the server processed the request, in whole milliseconds. */
+  requestTime: ProtoTimestamp;
+}
+
+export function commitMoment(commitMicros: number, nowMs: number): CommitMoment {
+  return { time: timestampFromMicros(commitMicros), requestTime: timestampFromMicros(nowMs * 1000) };
+}
+
+/** The name of the document that a write touches. Throws INVALID_ARGUMENT. */
+export function writtenName(write: Write): string {
+  const name = write.update?.name ?? write.delete ?? write.transform?.document;
+  if (!name) throw invalid('A write needs an operation.');
+  checkDocumentPath(parseName(name).path);
+  return name;
+}
+
+/**
+ * What one write makes of a document; the stored document itself when nothing changed, undefined when it is gone.
+ * Throws what Firestore answers when the precondition or a limit fails.
+ */
+export function applyWrite(
+  write: Write,
+  before: StoredDocument | undefined,
+  moment: CommitMoment,
+): { after: StoredDocument | undefined; transformResults: ProtoValue[] } {
+  const name = writtenName(write);
+  checkPrecondition(name, write.currentDocument, before);
+  if (write.delete !== undefined) return { after: undefined, transformResults: [] };
+
+  const transforms = [...(write.updateTransforms ?? []), ...(write.transform?.fieldTransforms ?? [])];
+  let fields = stored(write.update?.fields ?? {});
+  const mask = write.transform ? [] : write.updateMask && (write.updateMask.fieldPaths ?? []);
+  if (mask) fields = merged(before?.fields ?? {}, fields, mask);
+  const transformResults = transforms.map((transform) => {
+    const outcome = applyTransform(fields, transform, moment);
+    fields = outcome.fields;
+    return outcome.result;
+  });
+  checkDocument(name, parseName(name).path, fields);
+  if (before && isDeepStrictEqual(before.fields, fields)) return { after: before, transformResults };
+  return {
+    after: { name, fields, createTime: before?.createTime ?? moment.time, updateTime: moment.time },
+    transformResults,
+  };
+}
+
+function checkPrecondition(name: string, precondition: Precondition | undefined, before: StoredDocument | undefined) {
+  if (precondition?.exists === true && !before) throw notFound(`No document to update: ${name}`);
+  if (precondition?.exists === false && before) throw alreadyExists(`Document already exists: ${name}`);
+  if (!precondition?.updateTime) return;
+  if (!before) throw notFound(`No document to update: ${name}`);
+  const base = microsFromTimestamp(precondition.updateTime);
+  const version = microsFromTimestamp(before.updateTime);
+  if (base !== version) {
+    throw failedPrecondition(`the stored version (${version}) does not match the required base version (${base})`);
+  }
+}
+
+function merged(current: Fields, update: Fields, mask: readonly string[]): Fields {
+  let fields = current;
+  for (const path of mask) {
+    const names = parseFieldPath(path);
+    fields = withField(fields, names, getField(update, names));
+  }
+  return fields;
+}
+
+function applyTransform(fields: Fields, transform: FieldTransform, moment: CommitMoment) {
+  const names = parseFieldPath(transform.fieldPath);
+  const { value, result } = transformed(transform, getField(fields, names), { timestampValue: moment.requestTime });
+  return { fields: withField(fields, names, stored({ value }).value), result };
+}
+
+/** Fields as they are kept and decoded again: timestamps cut to microseconds, empty maps and arrays without content. */
+function stored(fields: Fields): Fields {
+  const out: Fields = {};
+  for (const name of Object.keys(fields)) out[name] = storedValue(fields[name] ?? {});
+  return out;
+}
+
+function storedValue(value: ProtoValue): ProtoValue {
+  if (value.timestampValue) return { timestampValue: timestampFromMicros(microsFromTimestamp(value.timestampValue)) };
+  if (value.mapValue) {
+    const fields = stored(value.mapValue.fields ?? {});
+    return { mapValue: Object.keys(fields).length > 0 ? { fields } : {} };
+  }
+  if (value.arrayValue) {
+    const values = (value.arrayValue.values ?? []).map(storedValue);
+    return { arrayValue: values.length > 0 ? { values } : {} };
+  }
+  return value;
+}

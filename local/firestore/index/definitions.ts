@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { parseFieldPath } from '../values/field-path.ts';
+import type { Direction } from '../wire.ts';
+
+export type QueryScope = 'COLLECTION' | 'COLLECTION_GROUP';
+
+/** One field of an index, spelled as in firestore.indexes.json. */
+export interface IndexField {
+  fieldPath: string;
+  order?: Direction;
+  arrayConfig?: 'CONTAINS';
+}
+
+export interface CompositeIndex {
+  collectionGroup: string;
+  queryScope: QueryScope;
+  /** Ends with `__name__`, which the file may leave out. */
+  fields: IndexField[];
+}
+
+/** The kinds of single-field index that one field has. */
+export type SingleFieldIndex = `${QueryScope} ${Direction | 'CONTAINS'}`;
+
+export interface TtlField {
+  collectionGroup: string;
+  fieldPath: string;
+}
+
+interface FieldOverride extends TtlField {
+  ttl?: boolean;
+  indexes?: { order?: Direction; arrayConfig?: 'CONTAINS'; queryScope?: QueryScope }[];
+}
+
+interface IndexesFile {
+  indexes?: CompositeIndex[];
+  fieldOverrides?: FieldOverride[];
+}
+
+const AUTOMATIC: ReadonlySet<SingleFieldIndex> = new Set([
+  'COLLECTION ASCENDING',
+  'COLLECTION DESCENDING',
+  'COLLECTION CONTAINS',
+] as const);
+
+/** What firestore.indexes.json declares, and the single-field indexes that Firestore keeps by itself. */
+export class IndexDefinitions {
+  readonly composites: readonly CompositeIndex[];
+  readonly ttlFields: readonly TtlField[];
+  /** Changes when the stored entries no longer fit the definitions. */
+  readonly signature: string;
+  #overrides = new Map<string, ReadonlySet<SingleFieldIndex>>();
+  #byGroup: ReadonlyMap<string, CompositeIndex[]>;
+
+  constructor(file: IndexesFile) {
+    const composites = (file.indexes ?? []).map(withNameField);
+    this.composites = [...new Map(composites.map((index) => [JSON.stringify(index), index])).values()];
+    this.#byGroup = Map.groupBy(this.composites, (index) => index.collectionGroup);
+    this.ttlFields = (file.fieldOverrides ?? []).filter((override) => override.ttl);
+    for (const { collectionGroup, fieldPath, indexes } of file.fieldOverrides ?? []) {
+      if (!indexes) continue;
+      const kinds = indexes.map(
+        ({ queryScope = 'COLLECTION', order, arrayConfig }): SingleFieldIndex =>
+          `${queryScope} ${arrayConfig ?? order ?? 'ASCENDING'}`,
+      );
+      this.#overrides.set(`${collectionGroup}/${fieldPath}`, new Set(kinds));
+    }
+    this.signature = JSON.stringify([this.composites, this.ttlFields, [...this.#overrides].map(([k, v]) => [k, ...v])]);
+  }
+
+  /** Throws when the file is not there or not JSON. */
+  static fromFile(file: string | undefined): IndexDefinitions {
+    return new IndexDefinitions(file ? JSON.parse(readFileSync(file, 'utf8')) : {});
+  }
+
+  compositesOf(collectionGroup: string): readonly CompositeIndex[] {
+    return this.#byGroup.get(collectionGroup) ?? [];
+  }
+
+  /** A field inside a map follows its own override, else the map's, else the collection group's `*`. */
+  singleField(collectionGroup: string, fieldPath: string): ReadonlySet<SingleFieldIndex> {
+    if (this.#overrides.size === 0) return AUTOMATIC;
+    for (let end = fieldPath.length; end > 0; end = fieldPath.lastIndexOf('.', end - 1)) {
+      const override = this.#overrides.get(`${collectionGroup}/${fieldPath.slice(0, end)}`);
+      if (override) return override;
+    }
+    return this.#overrides.get(`${collectionGroup}/*`) ?? AUTOMATIC;
+  }
+}
+
+function withNameField(index: CompositeIndex): CompositeIndex {
+  for (const { fieldPath } of index.fields) parseFieldPath(fieldPath);
+  const last = index.fields.at(-1);
+  if (last?.fieldPath === '__name__') return index;
+  return { ...index, fields: [...index.fields, { fieldPath: '__name__', order: last?.order ?? 'ASCENDING' }] };
+}

@@ -1,0 +1,68 @@
+import type { ProtoValue } from '../change.ts';
+import { invalid } from '../errors.ts';
+
+type Fields = Record<string, ProtoValue>;
+
+const SIMPLE_NAME = /^[A-Za-z_][A-Za-z_0-9]*$/;
+const parsed = new Map<string, readonly string[]>();
+
+/** Splits `a.b.` + '`c.d`' into its names. Throws INVALID_ARGUMENT. */
+export function parseFieldPath(text: string): readonly string[] {
+  const known = parsed.get(text);
+  if (known) return known;
+  const names: string[] = [];
+  const pattern = /(?:`((?:[^`\\]|\\[\s\S])+)`|([^.`]+))(\.|$)/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match || (match[3] === '.' && pattern.lastIndex === text.length))
+      throw invalid(`Invalid property path "${text}".`);
+    names.push(match[1]?.replace(/\\([\s\S])/g, '$1') ?? match[2] ?? '');
+  }
+  if (names.length === 0) throw invalid('Invalid property path "".');
+  if (parsed.size > 10_000) parsed.clear();
+  parsed.set(text, names);
+  return names;
+}
+
+/** The canonical text of a field path, quoted where it must be. */
+export function fieldPathText(names: readonly string[]): string {
+  return names.map((name) => (SIMPLE_NAME.test(name) ? name : `\`${name.replace(/[\\`]/g, '\\$&')}\``)).join('.');
+}
+
+export function getField(fields: Fields, names: readonly string[]): ProtoValue | undefined {
+  let value: ProtoValue | undefined;
+  let inside: Fields | undefined = fields;
+  for (const name of names) {
+    value = inside && Object.hasOwn(inside, name) ? inside[name] : undefined;
+    if (!value) return undefined;
+    inside = value.mapValue ? (value.mapValue.fields ?? {}) : undefined;
+  }
+  return value;
+}
+
+/** Fields with one of them set, or removed when `value` is undefined; what is not on the way is shared, nothing is changed in place. */
+export function withField(fields: Fields, names: readonly string[], value: ProtoValue | undefined): Fields {
+  const [name, ...rest] = names;
+  if (name === undefined) return fields;
+  if (rest.length === 0) {
+    if (value) return { ...fields, [name]: value };
+    const { [name]: _removed, ...others } = fields;
+    return others;
+  }
+  const inner = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (!value && !inner?.mapValue) return fields;
+  const below = withField(inner?.mapValue?.fields ?? {}, rest, value);
+  return { ...fields, [name]: { mapValue: Object.keys(below).length > 0 ? { fields: below } : {} } };
+}
+
+/** Only the fields that a mask names. Without a mask: all of them. */
+export function masked(fields: Fields, fieldPaths: readonly string[] | undefined): Fields {
+  if (!fieldPaths) return fields;
+  let result: Fields = {};
+  for (const path of fieldPaths) {
+    const names = parseFieldPath(path);
+    const value = getField(fields, names);
+    if (value) result = withField(result, names, value);
+  }
+  return result;
+}
