@@ -4,6 +4,7 @@ import { buildFunctions, watchFunctions } from '../scripts/build.ts';
 import { MovableClock } from './clock.ts';
 import { createPeople, PEOPLE } from './demo/people.ts';
 import { startTraffic } from './demo/traffic.ts';
+import { readableLogLine } from './stack/log-line.ts';
 import { startProcesses } from './stack/processes.ts';
 import { PROJECT_ID } from './stack/project.ts';
 
@@ -38,8 +39,11 @@ const portAt = (offset: number) => (port === 0 ? 0 : port + offset);
 const stack = await startProcesses({
   ports: { host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
   ...(values.data !== undefined && { dataDir: values.data }),
+  onLogLine: (line) => console.log(readableLogLine(line)),
 });
 await createPeople(stack.authHost, PROJECT_ID);
+// In the cloud the sweeper has always run within the last minute.
+await fetch(`${stack.url}/__local/schedules/sweepGenerations/run`, { method: 'POST' });
 
 const clock = new MovableClock();
 const stopTraffic = values.demo ? startTraffic({ url: stack.url, authHost: stack.authHost, clock }) : undefined;

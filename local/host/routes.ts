@@ -45,6 +45,7 @@ export class FunctionRoutes {
     return (req, res) => {
       const pathname = pathOf(req);
       if (pathname.startsWith('/__local/')) control(req, res);
+      else if (pathname === '/__/firebase/init.json') webConfig(res, this.#projectId);
       else if (/^(\/v2)?\/projects\/[^/]+\/locations\//.test(pathname)) tasks(req, res);
       else if (pathname.startsWith('/functions/projects/')) this.#trigger(pathname, req, res);
       else if (pathname.startsWith(`/${this.#projectId}/`)) this.#direct(pathname, req, res);
@@ -98,4 +99,14 @@ function pathOf(req: IncomingMessage): string {
 function answer(res: ServerResponse, status: number, message: string): void {
   res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   res.end(`${message}\n`);
+}
+
+/**
+ * What Hosting tells a web app about its project, at the address that Hosting reserves for it. `authEmulatorHost` is this
+ * host's own addition: where users sign in on this machine.
+ */
+function webConfig(res: ServerResponse, projectId: string): void {
+  const authEmulatorHost = process.env.FIREBASE_AUTH_EMULATOR_HOST;
+  const config = { projectId, apiKey: 'local', authDomain: `${projectId}.firebaseapp.com`, authEmulatorHost };
+  res.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' }).end(JSON.stringify(config));
 }

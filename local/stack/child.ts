@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 
 const START_LIMIT_MS = 30_000;
 
@@ -15,18 +16,21 @@ export interface Child<Ready> {
   kill(): Promise<void>;
 }
 
-/** Starts a `main.ts` with these options and waits until it says that it is ready. Rejects when it ends before that. */
+/**
+ * Starts a `main.ts` with these options and waits until it says that it is ready. Rejects when it ends before that.
+ * `onLine` gets what it writes to its standard output, line by line; without it that goes to ours as it is.
+ */
 export async function startChild<Ready>(
   main: URL,
   options: object,
-  env: NodeJS.ProcessEnv = {},
+  onLine?: (line: string) => void,
 ): Promise<Child<Ready>> {
   const process_ = fork(main, [JSON.stringify(options)], {
     // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops its children in order.
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ...env },
+    stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit', 'ipc'],
   });
+  if (onLine && process_.stdout) createInterface({ input: process_.stdout }).on('line', onLine);
   const ended = once(process_, 'exit').then(([code]) => code as number | null);
   const ready = await new Promise<Ready>((resolve, reject) => {
     const limit = setTimeout(() => reject(new Error(`${main.pathname} was not ready in time`)), START_LIMIT_MS);

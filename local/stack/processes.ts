@@ -13,6 +13,8 @@ export interface ProcessesOptions {
   clock?: ClockState;
   /** Params and anything else for the functions' environment. */
   env?: Record<string, string>;
+  /** Gets what the functions log, line by line; without it that goes to standard output as it is. */
+  onLogLine?: (line: string) => void;
 }
 
 /** The whole system in processes of its own: the functions host, what Google keeps, and the vendors. */
@@ -51,12 +53,13 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
     const neighbourhood: Neighbourhood = { ...cloud.ready, vendorsUrl: vendors.ready.url };
     const { firestoreHost, storageUrl, vendorsUrl } = neighbourhood;
     const hostAt = (port: number, startAt: ClockState | undefined) =>
-      startChild<{ url: string; port: number }>(main('host/main.ts'), {
-        ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON },
-        ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: [storageUrl, vendorsUrl] },
-        ...(startAt && { clock: { startAtMs: startAt.nowMs, running: startAt.running } }),
-        env: { ...functionsEnv(neighbourhood), ...env },
-      });
+      startChild<{ url: string; port: number }>(main('host/main.ts'), hostOptions(port, startAt), options.onLogLine);
+    const hostOptions = (port: number, startAt: ClockState | undefined) => ({
+      ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON },
+      ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: [storageUrl, vendorsUrl] },
+      ...(startAt && { clock: { startAtMs: startAt.nowMs, running: startAt.running } }),
+      env: { ...functionsEnv(neighbourhood), ...env },
+    });
     let host = await hostAt(ports.host ?? 0, clock);
     started.push(host);
     return {

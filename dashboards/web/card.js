@@ -1,0 +1,75 @@
+import { call } from './session.js';
+
+const OPEN = ['queued', 'submitting', 'running', 'storing'];
+
+/** True while the generation may still change by itself. */
+export const isOpen = (generation) => OPEN.includes(generation.state);
+
+/** One generation in the list: its progress, then its video, with what can be done about it. */
+export function cardFor(initial, { attempt, changed }) {
+  const element = document.getElementById('generation').content.firstElementChild.cloneNode(true);
+  const part = (selector) => element.querySelector(selector);
+  let generation = initial;
+  let playing = false;
+
+  part('.prompt').textContent = generation.prompt;
+  part('.cancel').addEventListener('click', () =>
+    attempt(async () => changed(await call('POST', `/generations/${generation.id}/cancel`))),
+  );
+  for (let stars = 1; stars <= 5; stars++) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = '★';
+    button.setAttribute('aria-label', `${stars} of 5 stars`);
+    button.addEventListener('click', () =>
+      attempt(async () => changed(await call('PUT', `/generations/${generation.id}/rating`, { stars }))),
+    );
+    part('.rating').append(button);
+  }
+
+  async function play() {
+    playing = true;
+    const { outputs } = await call('GET', `/generations/${generation.id}`);
+    const video = document.createElement('video');
+    Object.assign(video, { src: outputs[0].url, controls: true, loop: true, muted: true, preload: 'metadata' });
+    part('.picture').replaceChildren(video);
+  }
+
+  function update(latest) {
+    generation = latest;
+    const open = isOpen(latest);
+    part('.state').textContent = describe(latest);
+    part('.cancel').hidden = !open || latest.cancelRequestedAt !== undefined;
+    part('.rating').hidden = latest.state !== 'succeeded';
+    for (const [i, button] of [...part('.rating').children].entries()) {
+      button.setAttribute('aria-pressed', String(i < (latest.rating ?? 0)));
+    }
+    const progress = part('progress');
+    if (progress && latest.state === 'queued') progress.removeAttribute('value');
+    else if (progress) progress.value = latest.progress;
+    if (latest.state === 'succeeded' && !playing) attempt(play);
+    else if (!open && !playing) part('.picture').textContent = latest.state;
+  }
+
+  update(initial);
+  return { element, update, generation: () => generation };
+}
+
+function describe({
+  state,
+  model,
+  durationSec,
+  priceUsd,
+  requestedAt,
+  endedAt,
+  expectedEndAt,
+  cancelRequestedAt,
+  error,
+}) {
+  const facts = [`${state}, ${model}, ${durationSec} s, $${priceUsd.toFixed(2)}`];
+  if (endedAt) facts.push(`took ${Math.round((Date.parse(endedAt) - Date.parse(requestedAt)) / 1_000)} s`);
+  else if (expectedEndAt) facts.push(`expected at ${new Date(expectedEndAt).toLocaleTimeString()}`);
+  if (cancelRequestedAt && !endedAt) facts.push('the provider cannot stop it: no further attempt will be made');
+  if (error) facts.push(error.message);
+  return facts.join(' · ');
+}
