@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadFunctions } from '../../../local/host/functions/load.ts';
 
@@ -68,13 +70,11 @@ describe('what is deployed', () => {
     assert.equal(trigger.retry, true);
   });
 
-  it('asks for these params', () => {
-    assert.deepEqual(params.map((p) => p.name).sort(), [
-      'ALLOWED_ORIGINS',
-      'SIGNED_URL_TTL_SEC',
-      'VERTEX_BASE_URL',
-      'VERTEX_LOCATION',
-      'VIDEO_BUCKET',
-    ]);
+  it('asks for these params, and .env.example explains each', async () => {
+    const names = ['ALLOWED_ORIGINS', 'SIGNED_URL_TTL_SEC', 'VERTEX_BASE_URL', 'VERTEX_LOCATION', 'VIDEO_BUCKET'];
+    assert.deepEqual(params.map((p) => p.name).sort(), names);
+    const example = await readFile(join(functionsDir, '.env.example'), 'utf8');
+    const explained = [...example.matchAll(/^# .+\n([A-Z_]+)=/gm)].map((match) => match[1]);
+    assert.deepEqual(explained.sort(), names);
   });
 });

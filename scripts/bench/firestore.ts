@@ -4,8 +4,8 @@
  */
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
-import { MovableClock } from '../local/clock.ts';
-import { startFirestore } from '../local/firestore/index.ts';
+import { MovableClock } from '../../local/clock.ts';
+import { startFirestore } from '../../local/firestore/index.ts';
 
 const documents = Number(process.argv[2] ?? 1_000_000);
 
