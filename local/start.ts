@@ -12,6 +12,7 @@ const USAGE = `npm start -- [options]
   --data DIR     keep everything in DIR across restarts (default: nothing is kept)
   --no-demo      no demo traffic
   --port N       port of the site (default 5000); the other servers take the ports after it
+  --no-build     take the functions as they were built last
   --watch        rebuild the functions and restart their host when a source file changes`;
 
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     demo: { type: 'boolean', default: true },
     port: { type: 'string', default: '5000' },
+    build: { type: 'boolean', default: true },
     watch: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -33,7 +35,7 @@ if (values.help || !Number.isInteger(port) || port < 0 || port > 65_000) {
 const startedAtMs = performance.now();
 const rebuilt = new EventEmitter();
 if (values.watch) await watchFunctions(() => rebuilt.emit('built'));
-else await buildFunctions();
+else if (values.build) await buildFunctions();
 
 const portAt = (offset: number) => (port === 0 ? 0 : port + offset);
 const stack = await startProcesses({
