@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -40,10 +41,19 @@ export interface LoadedFunctions {
 export async function loadFunctions(functionsDir: string): Promise<LoadedFunctions> {
   const require = createRequire(join(functionsDir, 'package.json'));
   const loader: { loadStack(dir: string): Promise<Stack> } = require(internalFile(require, 'lib/runtime/loader.js'));
+  const registry: { clearParams(): void } = require(internalFile(require, 'lib/params/index.js'));
+  // The registry holds the params of everything this process has loaded; a module declares its own only once.
+  registry.clearParams();
   const stack = await loader.loadStack(functionsDir);
+  const bundle = realpathSync(require.resolve(functionsDir));
+  const params = paramsOf.get(bundle) ?? stack.params ?? [];
+  paramsOf.set(bundle, [...params]);
   const exports: Record<string, unknown> = await import(pathToFileURL(require.resolve(functionsDir)).href);
-  return { stack, exports };
+  return { stack: { ...stack, params: [...params] }, exports };
 }
+
+/** The params that each bundle declared when it was first loaded. */
+const paramsOf = new Map<string, ParamSpec[]>();
 
 /** The version of firebase-functions that a functions folder uses. */
 export function sdkVersion(functionsDir: string): string {
