@@ -18,6 +18,12 @@ export const REFUSALS = {
   404: problem('There is no such thing, or it is not yours'),
 } as const;
 
+/** The refusals that a route with a body can give besides. */
+export const BODY_REFUSALS = {
+  413: problem('The body is over 20 MiB'),
+  415: problem('The body is not JSON by its content type'),
+} as const;
+
 export const CONFLICT = { 409: problem('Not possible in the present state') } as const;
 export const KEY_REUSED = { 422: problem('The Idempotency-Key was used for a different request') } as const;
 export const FORBIDDEN = { 403: problem('The role does not allow it') } as const;

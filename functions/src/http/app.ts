@@ -1,10 +1,11 @@
-import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError } from '../core/errors.ts';
 import { allowOrigins } from './middleware/allowOrigins.ts';
+import { limitBody } from './middleware/limitBody.ts';
 import { privateAnswers } from './middleware/privateAnswers.ts';
 import { requestContext } from './middleware/requestContext.ts';
-import { problemAnswer } from './problem.ts';
+import { methodProblem, problemAnswer } from './problem.ts';
 import { router } from './router.ts';
 import { generations } from './routes/generations/index.ts';
 import { health } from './routes/health.ts';
@@ -13,13 +14,15 @@ import { models } from './routes/models.ts';
 /** Three pictures and a prompt fit. */
 const MAX_BODY_BYTES = 20 * 2 ** 20;
 
-const tooLarge = () => {
-  throw new AppError('too_large', `The body is over ${MAX_BODY_BYTES} bytes.`);
-};
-
 /** The whole HTTP API. */
 export const app = router();
-app.use(requestContext, privateAnswers, allowOrigins, bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+app.use(
+  requestContext,
+  privateAnswers,
+  allowOrigins,
+  limitBody(MAX_BODY_BYTES),
+  methodNotAllowed({ app, onMethodNotAllowed: methodProblem }),
+);
 app.onError((error, c) => problemAnswer(c, error));
 app.notFound((c) => problemAnswer(c, new AppError('not_found', 'There is nothing at this address.')));
 

@@ -23,28 +23,36 @@ const TITLES: Record<number, string> = {
   401: 'Not signed in',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Method not allowed',
   409: 'Conflict',
   413: 'Too large',
+  415: 'Unsupported media type',
   422: 'Idempotency key reused',
   500: 'Internal error',
   503: 'Unavailable',
 };
 
+const INTERNAL_DETAIL = 'Something went wrong on our side. Tell us the request id.';
 const MAX_PROBLEMS = 20;
+
+/** What every refusal says in its headers. */
+export const PROBLEM_HEADERS = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' };
 
 /** An RFC 9457 answer. What went wrong inside stays in the log, under the request id that the answer names. */
 export function problemAnswer(c: Context, error: unknown): Response {
   if (error instanceof AppError) return problem(c, STATUS[error.code], error.code, error.message, error.problems);
   if (error instanceof HTTPException && error.status < 500) {
-    return problem(
-      c,
-      error.status as ContentfulStatusCode,
-      'invalid_request',
-      error.message || 'The request is invalid.',
-    );
+    const code = error.status === 415 ? 'unsupported_media_type' : 'invalid_request';
+    return problem(c, error.status as ContentfulStatusCode, code, error.message || 'The request is invalid.');
   }
   log.error('request failed', error);
-  return problem(c, 500, 'internal', 'Something went wrong on our side. Tell us the request id.');
+  return problem(c, 500, 'internal', INTERNAL_DETAIL);
+}
+
+/** The answer to a method that this address does not know; `methods` are those that it does. */
+export function methodProblem(c: Context, methods: readonly string[]): Response {
+  c.header('Allow', methods.join(', '));
+  return problem(c, 405, 'method_not_allowed', `This address takes ${methods.join(', ')}.`);
 }
 
 function problem(
@@ -54,18 +62,20 @@ function problem(
   detail: string,
   problems: readonly Problem[] = [],
 ): Response {
-  const title = TITLES[status] ?? 'Invalid request';
-  const body = {
+  for (const [name, value] of Object.entries(PROBLEM_HEADERS)) c.header(name, value);
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  return c.body(problemBody(status, code, detail, problems), status);
+}
+
+/** The JSON of a refusal, under the id of the request being served. */
+export function problemBody(status: number, code: string, detail: string, problems: readonly Problem[] = []): string {
+  return JSON.stringify({
     type: 'about:blank',
-    title,
+    title: TITLES[status] ?? 'Invalid request',
     status,
     code,
     detail,
     requestId: currentRequestId(),
     ...(problems.length > 0 && { errors: problems.slice(0, MAX_PROBLEMS) }),
-  };
-  c.header('Cache-Control', 'no-store');
-  c.header('Content-Type', 'application/problem+json');
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
-  return c.body(JSON.stringify(body), status);
+  });
 }

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import type { Firestore } from 'firebase-admin/firestore';
 import { signIn } from '../../../local/auth/accounts.ts';
 import { type Account, createAccount } from '../../../local/auth/create-account.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/in-process.ts';
-import { PROJECT_ID } from '../../../local/stack/project.ts';
+import { BUCKET, PROJECT_ID } from '../../../local/stack/project.ts';
+import type { Generation } from '../../src/core/generation/state.ts';
 import type { GenerationView } from '../../src/core/generation/view.ts';
+import { plainDocument } from '../../src/platform/firestore.ts';
 
 /** Far ahead, because links are signed for the later of this clock and the real one. */
 export const NOON = Date.parse('2040-01-01T12:00:00.000Z');
@@ -19,6 +22,7 @@ export interface Answer {
 /** The API as one signed-in user calls it. */
 export interface Client {
   uid: string;
+  idToken: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Asks for a video and answers its id. */
   generate(request?: object): Promise<string>;
@@ -56,6 +60,7 @@ export async function clientFor(
     send(`${at.url}/api/v1${path}`, method, body, { Authorization: `Bearer ${idToken}`, ...headers });
   return {
     uid,
+    idToken,
     call,
     async generate(request = {}) {
       const { status, body } = await call('POST', '/generations', { ...FAST, ...request });
@@ -85,17 +90,109 @@ export async function script(stack: { url: string }, ...rules: object[]): Promis
   assert.ok(status < 300, JSON.stringify(body));
 }
 
+/** Cloud Tasks as @google-cloud/tasks calls it: `verb` is pause, resume or purge. */
+async function tellQueue(stack: Stack, queue: string, verb: string): Promise<void> {
+  const name = `projects/${PROJECT_ID}/locations/us-central1/queues/${queue}`;
+  const { status, body } = await send(`${stack.url}/v2/${name}:${verb}`, 'POST', {});
+  assert.equal(status, 200, JSON.stringify(body));
+}
+
+export const pauseQueue = (stack: Stack, queue: string) => tellQueue(stack, queue, 'pause');
+export const resumeQueue = (stack: Stack, queue: string) => tellQueue(stack, queue, 'resume');
+/** Removes every task of a queue, as if they had been lost. */
+export const purgeQueue = (stack: Stack, queue: string) => tellQueue(stack, queue, 'purge');
+
+/** What the tasks that wait in a queue carry; at most 100. */
+export async function queuedTasks(
+  stack: Stack,
+  queue: string,
+): Promise<{ data: { generationId: string; epoch: number; key: string } }[]> {
+  const { body } = await send(`${stack.url}/__local/tasks`);
+  const queues: { name: string; tasks: { httpRequest: { body: string } }[] }[] = body.queues;
+  const found = queues.find(({ name }) => name.endsWith(`/${queue}`));
+  assert.ok(found, `no queue ${queue}`);
+  return found.tasks.map(({ httpRequest }) => JSON.parse(Buffer.from(httpRequest.body, 'base64').toString()));
+}
+
+/** Names of all objects in Cloud Storage. */
+export async function storedObjects(stack: Stack): Promise<string[]> {
+  const { body } = await send(`${stack.cloud.storage.url}/storage/v1/b/${BUCKET}/o`);
+  return ((body.items ?? []) as { name: string }[]).map(({ name }) => name).sort();
+}
+
+/** The database as the functions see it. */
+export async function database(): Promise<Firestore> {
+  const { getApps } = await import('firebase-admin/app');
+  const { getFirestore } = await import('firebase-admin/firestore');
+  const app = getApps().find(({ name }) => name === '[DEFAULT]');
+  assert.ok(app, 'nothing has used Firestore yet');
+  return getFirestore(app);
+}
+
 /** Every event of a generation in the log, by seq, as plain values. */
 export async function eventsOf(
   generationId: string,
 ): Promise<{ id: string; type: string; body: Record<string, unknown> }[]> {
-  const { getApps } = await import('firebase-admin/app');
-  const { getFirestore } = await import('firebase-admin/firestore');
-  const [app] = getApps();
-  assert.ok(app, 'nothing has used Firestore yet');
-  const all = await getFirestore(app).collection('analytics_events').get();
+  const all = await (await database()).collection('analytics_events').get();
   return all.docs
     .filter((doc) => doc.id.startsWith(`${generationId}.`))
     .map((doc) => ({ id: doc.id, type: doc.get('type'), body: doc.get('body') }))
     .sort((a, b) => Number(a.id.split('.')[1]) - Number(b.id.split('.')[1]));
 }
+
+export interface LogLine {
+  severity: string;
+  message: string;
+  component?: string;
+  requestId?: string;
+  [field: string]: unknown;
+}
+
+export interface Logs {
+  /** The functions' structured lines since the capture began. */
+  lines: LogLine[];
+  /** Everything that was written, as it was. */
+  text(): string;
+  restore(): void;
+}
+
+/** Keeps what the functions log, instead of showing it, until `restore`. Other output goes where it went. */
+export function capturedLogs(): Logs {
+  const lines: LogLine[] = [];
+  const written: string[] = [];
+  const restores = [process.stdout, process.stderr].map((stream) => {
+    const write = stream.write;
+    stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
+      const text = String(chunk);
+      written.push(text);
+      if (!text.startsWith('{"severity"')) return write.call(stream, chunk, ...rest);
+      lines.push(JSON.parse(text));
+      return true;
+    }) as typeof stream.write;
+    return () => {
+      stream.write = write;
+    };
+  });
+  return {
+    lines,
+    text: () => written.join(''),
+    restore: () => {
+      for (const restore of restores) restore();
+    },
+  };
+}
+
+/** A generation as the database holds it. */
+export async function storedGeneration(id: string): Promise<Generation> {
+  const snapshot = await (await database()).doc(`generations/${id}`).get();
+  return plainDocument<Generation>(id, snapshot.data() ?? {});
+}
+
+/** How many jobs the provider has taken for a prompt. */
+export async function jobsFor(stack: Stack, prompt: string): Promise<number> {
+  const { body } = await send(`${stack.vendors.url}/__vendors/veo/jobs`);
+  return (body.jobs as { prompt: string }[]).filter((job) => job.prompt === prompt).length;
+}
+
+/** What a generation has told to the log, such as `requested`, in order. */
+export const toldOf = async (id: string) => (await eventsOf(id)).map(({ type }) => type.replace('generation.', ''));

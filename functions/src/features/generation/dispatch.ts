@@ -36,7 +36,8 @@ async function submit(generation: Generation, number: number): Promise<void> {
     attempt: number,
     result: result.type,
     state: ended.generation.state,
-    ...('error' in result && { errorCode: result.error.code, detail: result.error.detail }),
+    // The detail stays in the document: it is the provider's own text, which may quote the prompt.
+    ...('error' in result && { errorCode: result.error.code }),
   });
 }
 

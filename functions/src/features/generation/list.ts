@@ -30,13 +30,16 @@ export async function listGenerations(
   return { generations: page, ...(last && found.length > limit && { nextCursor: encode(last) }) };
 }
 
+/** The last millisecond that Firestore can hold: the end of the year 9999. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
 function encode({ requestedAt, id }: Generation): string {
   return Buffer.from(`${requestedAt.getTime()}/${id}`).toString('base64url');
 }
 
 function decode(cursor: string): [Date, string] {
   const [, timeMs, id] = /^(\d{1,15})\/([A-Za-z0-9]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (timeMs === undefined || id === undefined) {
+  if (timeMs === undefined || id === undefined || Number(timeMs) > MAX_TIME_MS) {
     throw new AppError('invalid_request', 'The cursor is not one of ours.', [{ path: 'cursor', message: 'unknown' }]);
   }
   return [new Date(Number(timeMs)), id];

@@ -1,14 +1,13 @@
 import type { Model } from '../../core/catalogue/schema.ts';
+import { renderTimeFrom } from '../../core/generation/renderTime.ts';
 import type { RenderTime } from '../../core/generation/schedule.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { perApp } from '../../platform/app.ts';
 import { now } from '../../platform/clock.ts';
 import { generationMetrics } from '../../platform/collections.ts';
 
-const SAMPLE = 50;
-/** Fewer observations than this say less than the catalogue. */
-const MIN_SAMPLE = 5;
-const FRESH_MS = 5 * 60_000;
+const SAMPLE = 20;
+const FRESH_MS = 10 * 60_000;
 
 const observations = perApp(() => new Map<string, { renderTime: RenderTime; readAtMs: number }>());
 
@@ -30,8 +29,10 @@ async function observed(modelId: string): Promise<RenderTime | undefined> {
     .orderBy('endedAt', 'desc')
     .limit(SAMPLE)
     .get();
-  const timesMs = snapshot.docs.flatMap((doc) => doc.data().renderMs ?? []).sort((a, b) => a - b);
-  if (timesMs.length < MIN_SAMPLE) return undefined;
-  const quantile = (q: number) => timesMs[Math.floor(q * (timesMs.length - 1))] ?? 0;
-  return { p50: quantile(0.5), p99: quantile(0.99) };
+  return renderTimeFrom(
+    snapshot.docs.map((doc) => {
+      const { renderMs = 0, renderUncertaintyMs = 0 } = doc.data();
+      return { renderMs, renderUncertaintyMs };
+    }),
+  );
 }

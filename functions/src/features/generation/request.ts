@@ -14,6 +14,7 @@ import { firestore, type Transaction } from '../../platform/firestore.ts';
 import { logOf } from '../../platform/logs.ts';
 import { enqueuePending } from './enqueue.ts';
 import { storeImages } from './images.ts';
+import { findGeneration } from './load.ts';
 import { renderTimeOf } from './renderTime.ts';
 
 const log = logOf('generation.request');
@@ -33,6 +34,41 @@ export async function requestGeneration(
   request: GenerationRequest,
   idempotencyKey: string | undefined,
 ): Promise<Requested> {
+  const requestHash = sha256(canonicalJson(request));
+  const requested =
+    (await earlierRequest(actor, idempotencyKey, requestHash)) ??
+    (await admitNew(actor, request, idempotencyKey, requestHash));
+  try {
+    await enqueuePending(requested.generation);
+  } catch (error) {
+    // The request is stored and will not be lost: the sweeper enqueues what is overdue.
+    log.error('dispatch not enqueued', error, { generationId: requested.generation.id });
+  }
+  return requested;
+}
+
+/** What this key was used for before. Looked up before anything is stored or checked against today's catalogue. */
+async function earlierRequest(
+  actor: Actor,
+  idempotencyKey: string | undefined,
+  requestHash: string,
+): Promise<Requested | undefined> {
+  if (idempotencyKey === undefined) return undefined;
+  const existing = await findGeneration(keyedId(actor.uid, idempotencyKey));
+  return existing && replayOf(existing, requestHash);
+}
+
+function replayOf(existing: Generation, requestHash: string): Requested {
+  if (existing.requestHash === requestHash) return { generation: existing, replayed: true };
+  throw new AppError('idempotency_conflict', 'This Idempotency-Key was used for a different request.');
+}
+
+async function admitNew(
+  actor: Actor,
+  request: GenerationRequest,
+  idempotencyKey: string | undefined,
+  requestHash: string,
+): Promise<Requested> {
   const model = offeredModel(request);
   const id = idempotencyKey === undefined ? generations().doc().id : keyedId(actor.uid, idempotencyKey);
   const admitted: Admitted = {
@@ -40,27 +76,17 @@ export async function requestGeneration(
     uid: actor.uid,
     shard: shardOf(actor.uid),
     asked: await askedOf(id, request, model),
-    requestHash: sha256(canonicalJson(request)),
+    requestHash,
     priceUsdMicros: listPriceUsdMicros(model, request) ?? 0,
     expectedRenderMs: (await renderTimeOf(model)).p50,
   };
-  const requested = await firestore().runTransaction((transaction) => admitIn(transaction, admitted));
-  try {
-    await enqueuePending(requested.generation);
-  } catch (error) {
-    // The request is stored and will not be lost: the sweeper enqueues what is overdue.
-    log.error('dispatch not enqueued', error, { generationId: id });
-  }
-  return requested;
+  return firestore().runTransaction((transaction) => admitIn(transaction, admitted));
 }
 
 async function admitIn(transaction: Transaction, admitted: Admitted): Promise<Requested> {
   const ref = generations().doc(admitted.id);
   const existing = (await transaction.get(ref)).data();
-  if (existing) {
-    if (existing.requestHash === admitted.requestHash) return { generation: existing, replayed: true };
-    throw new AppError('idempotency_conflict', 'This Idempotency-Key was used for a different request.');
-  }
+  if (existing) return replayOf(existing, admitted.requestHash);
   const { next, event } = admit(admitted, now());
   // The credits that this request holds are to be taken here, in the same transaction.
   transaction.create(ref, next);

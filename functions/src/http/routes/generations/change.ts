@@ -3,7 +3,7 @@ import { isTerminal } from '../../../core/generation/state.ts';
 import { viewOf } from '../../../core/generation/view.ts';
 import { cancelGeneration, rateGeneration } from '../../../features/generation/index.ts';
 import { now } from '../../../platform/clock.ts';
-import { CONFLICT, json, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { BODY_REFUSALS, CONFLICT, json, REFUSALS, SIGNED_IN } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { generationIdSchema, generationSchema } from '../../schemas.ts';
 
@@ -33,7 +33,7 @@ const rate = createRoute({
       content: { 'application/json': { schema: z.strictObject({ stars: z.int().min(1).max(5) }) } },
     },
   },
-  responses: { 200: json(generationSchema, 'Rated'), ...REFUSALS, ...CONFLICT },
+  responses: { 200: json(generationSchema, 'Rated'), ...REFUSALS, ...BODY_REFUSALS, ...CONFLICT },
 });
 
 export const change = router()

@@ -3,7 +3,7 @@ import { generationRequestSchema } from '../../../core/generation/request.ts';
 import { viewOf } from '../../../core/generation/view.ts';
 import { requestGeneration } from '../../../features/generation/index.ts';
 import { now } from '../../../platform/clock.ts';
-import { json, KEY_REUSED, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { BODY_REFUSALS, json, KEY_REUSED, REFUSALS, SIGNED_IN } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { generationSchema } from '../../schemas.ts';
 
@@ -22,7 +22,7 @@ const route = createRoute({
     }),
     body: { required: true, content: { 'application/json': { schema: generationRequestSchema } } },
   },
-  responses: { 202: json(generationSchema, 'Taken in; see Location'), ...REFUSALS, ...KEY_REUSED },
+  responses: { 202: json(generationSchema, 'Taken in; see Location'), ...REFUSALS, ...BODY_REFUSALS, ...KEY_REUSED },
 });
 
 export const create = router().openapi(route, async (c) => {

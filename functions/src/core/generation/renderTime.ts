@@ -1,0 +1,35 @@
+import type { RenderTime } from './schedule.ts';
+
+/** A finished render as it was seen: it ended within `renderUncertaintyMs` before `renderMs`. */
+export interface ObservedRender {
+  renderMs: number;
+  renderUncertaintyMs: number;
+}
+
+/** Fewer observations than this say less than the catalogue. */
+const MIN_SAMPLE = 5;
+
+/**
+ * What a model's last renders say about its next one, or undefined while there are too few. The p50 is that of the middle of
+ * each render's possible span, not of when it was seen: polls begin at the p50, so a model that had become faster would
+ * otherwise never be found out. The p99 is of when they were seen. Both are order statistics at floor(q·(n−1)).
+ */
+export function renderTimeFrom(observed: readonly ObservedRender[]): RenderTime | undefined {
+  if (observed.length < MIN_SAMPLE) return undefined;
+  return {
+    p50: Math.round(
+      quantile(
+        0.5,
+        observed.map((o) => o.renderMs - o.renderUncertaintyMs / 2),
+      ),
+    ),
+    p99: quantile(
+      0.99,
+      observed.map((o) => o.renderMs),
+    ),
+  };
+}
+
+function quantile(q: number, values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(q * (values.length - 1))] ?? 0;
+}

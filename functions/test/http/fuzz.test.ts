@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Stack } from '../../../local/stack/in-process.ts';
+import {
+  type Client,
+  capturedLogs,
+  clientFor,
+  frozenStack,
+  type Logs,
+  placeOf,
+  send,
+  storedObjects,
+} from '../stack/harness.ts';
+import { fitting, jsonText, type Schema, unfitting } from './brokenJson.ts';
+import { assertPlatformRefusal, isRefusedByThePlatform } from './platformRefusal.ts';
+import { directUrl, type RawRequest, raw } from './raw.ts';
+import { assertRefusal } from './refusal.ts';
+import { noObjects, strangeIds, strangeKeys, strangeTokens, strangeTypes } from './strangeParts.ts';
+import { ENDPOINTS } from './writeEndpoints.ts';
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const RUNS = 300;
+const seeded = { seed: 1, numRuns: RUNS };
+
+describe('every write endpoint refuses whatever does not fit', () => {
+  let stack: Stack;
+  let logs: Logs;
+  let ann: Client;
+  /** A generation of the caller's own that has ended. */
+  let succeeded: string;
+  let described: Record<string, { requestBody?: { content: Record<string, { schema: Schema }> } }>;
+
+  before(async function () {
+    this.timeout(30_000);
+    logs = capturedLogs();
+    stack = await frozenStack();
+    ann = await clientFor(placeOf(stack), 'ann');
+    succeeded = await ann.generate();
+    await stack.host.drainTasks();
+    assert.equal((await ann.generation(succeeded)).state, 'succeeded');
+    const { body } = await send(`${stack.url}/api/v1/openapi.json`);
+    described = Object.fromEntries(
+      Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+        Object.entries(methods)
+          .filter(([method]) => method !== 'get')
+          .map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation]),
+      ),
+    );
+  });
+  after(async () => {
+    await stack?.stop();
+    logs?.restore();
+  });
+
+  it('has an entry here for each one that the running system describes', () => {
+    assert.deepEqual(Object.keys(ENDPOINTS).sort(), Object.keys(described).sort());
+  });
+
+  /** Everything that may have been kept: documents, objects, tasks. */
+  async function kept() {
+    const { queues } = (await send(`${stack.url}/__local/tasks`)).body as { queues: { depth: number }[] };
+    const { writes, deletes } = stack.cloud.firestore.usage().total;
+    return { writes, deletes, objects: await storedObjects(stack), tasks: queues.map(({ depth }) => depth) };
+  }
+
+  /** Sends each request and checks that it is refused and changed nothing. */
+  async function allRefused(name: string, requests: fc.Arbitrary<Partial<RawRequest>>, runs = RUNS): Promise<void> {
+    const endpoint = ENDPOINTS[name];
+    assert.ok(endpoint);
+    const [method = ''] = name.split(' ');
+    const before = await kept();
+    await fc.assert(
+      fc.asyncProperty(requests, async (request) => {
+        const headers = { Authorization: `Bearer ${ann.idToken}`, ...JSON_TYPE, ...request.headers };
+        const sent = { path: endpoint.path(succeeded), method, ...request, headers };
+        const { status, headers: answered, text } = await raw(directUrl(stack.url), sent);
+        if (isRefusedByThePlatform(sent)) assertPlatformRefusal(status, text);
+        else assertRefusal({ status, headers: answered, body: text });
+        assert.equal(stack.cloud.firestore.usage().total.writes, before.writes, 'nothing was written');
+      }),
+      { ...seeded, numRuns: runs },
+    );
+    assert.deepEqual(await kept(), before);
+  }
+
+  for (const [name, endpoint] of Object.entries(ENDPOINTS)) {
+    describe(name, () => {
+      // The rest of the request is whole, so that what a test breaks is the only thing wrong.
+      const whole = JSON.stringify(endpoint.body ?? {});
+      const schemaOf = (): Schema => {
+        const schema = described[name]?.requestBody?.content['application/json']?.schema;
+        assert.ok(schema);
+        return schema;
+      };
+
+      if (endpoint.body !== undefined) {
+        it('bodies that break its schema', () =>
+          allRefused(
+            name,
+            unfitting(schemaOf(), endpoint.body).map((value) => ({ body: jsonText(value) })),
+          )).timeout(30_000);
+
+        it('bodies with everything optional, and one thing wrong', () => {
+          const full = { ...fittingAll(schemaOf()), ...endpoint.body };
+          const bodies = unfitting(schemaOf(), full).map((value) => ({ body: jsonText(value) }));
+          return allRefused(name, bodies, 100);
+        }).timeout(30_000);
+
+        it('bodies that fit the schema, and mean what cannot be', async () => {
+          for (const wrong of endpoint.alsoWrong ?? []) {
+            await allRefused(name, fc.constant({ body: JSON.stringify(wrong) }), 1);
+          }
+        });
+
+        it('bodies that are no JSON object, or not whole', () =>
+          allRefused(
+            name,
+            noObjects(whole).map((body) => ({ body })),
+          ));
+
+        it('other content types, and none', () =>
+          allRefused(
+            name,
+            strangeTypes.map((type) => ({ body: whole, headers: { 'Content-Type': type } })),
+            60,
+          ));
+
+        it('a body of over 20 MiB, told beforehand or sent in chunks', async () => {
+          const body = `${whole.slice(0, -1)},"x":"${'x'.repeat(20 * 2 ** 20)}"}`;
+          for (const chunked of [false, true]) await allRefused(name, fc.constant({ body, chunked }), 1);
+        });
+      } else {
+        it('any body', () => {
+          const bodies = fc.constantFrom('', '{}', '[1]', '{"a":1}', '{', 'null', 'x'.repeat(100_000));
+          return allRefused(
+            name,
+            bodies.map((body) => ({ body })),
+          );
+        });
+      }
+
+      if (endpoint.takesKey) {
+        it('strange idempotency keys', () =>
+          allRefused(
+            name,
+            strangeKeys.map((key) => ({ body: whole, headers: { 'Idempotency-Key': key } })),
+            100,
+          ));
+      }
+
+      if (name.includes('{id}')) {
+        it('strange ids in the path', () =>
+          allRefused(
+            name,
+            strangeIds.map((id) => ({ path: endpoint.path(id), body: whole })),
+          ));
+      }
+
+      it('no token, and what is none', () =>
+        allRefused(
+          name,
+          strangeTokens.map((Authorization) => ({ body: whole, headers: { Authorization } })),
+          20,
+        ));
+    });
+  }
+
+  describe('after all that', () => {
+    it('the requests that were broken still work when they are whole', async () => {
+      for (const [name, { path, body }] of Object.entries(ENDPOINTS)) {
+        if (body === undefined) continue;
+        const [method = ''] = name.split(' ');
+        const { status } = await ann.call(method, path(succeeded).replace('/api/v1', ''), body);
+        assert.equal(status, method === 'POST' ? 202 : 200, name);
+      }
+      await stack.host.settle();
+    });
+
+    it('each answer was logged, none as an error, and no object has inherited anything', () => {
+      const answered = logs.lines.filter(({ component, message }) => component === 'http' && message === 'answered');
+      assert.ok(answered.length > 1_500, `${answered.length}`);
+      assert.deepEqual(
+        logs.lines.filter(({ severity }) => severity === 'ERROR'),
+        [],
+      );
+      assert.equal('polluted' in {}, false);
+    });
+  });
+});
+
+function fittingAll({ properties = {} }: Schema): Record<string, unknown> {
+  const plain = Object.entries(properties).filter(([, schema]) => schema.type !== 'object' && schema.type !== 'array');
+  return Object.fromEntries(plain.map(([key, schema]) => [key, fitting(schema)]));
+}
