@@ -1,11 +1,9 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { deleteApp, getApps } from 'firebase-admin/app';
 import { MovableClock } from '../clock.ts';
 import { type Host, startHost } from '../host/index.ts';
 import { type RunningVendors, startVendors } from '../vendors/server.ts';
 import { type Cloud, startCloud } from './cloud.ts';
+import { endFirebaseApps } from './firebase-apps.ts';
 import { FIREBASE_JSON, FUNCTIONS_DIR, functionsEnv, PROJECT_ID } from './project.ts';
 
 export interface StackOptions {
@@ -61,18 +59,4 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       clock.stop();
     },
   };
-}
-
-/**
- * Ends the apps that the functions made, so that the next stack of this process gets its own. firebase-functions 7.4.0
- * keeps the app it first saw, and only its internal `setApp` makes it forget.
- */
-async function endFirebaseApps(): Promise<void> {
-  const entry = createRequire(join(FUNCTIONS_DIR, 'package.json')).resolve('firebase-functions');
-  const folder = entry.slice(0, entry.lastIndexOf('firebase-functions') + 'firebase-functions'.length);
-  const internal: { setApp(app: undefined): void } = await import(
-    pathToFileURL(join(folder, 'lib/esm/common/app.mjs')).href
-  );
-  internal.setApp(undefined);
-  await Promise.all(getApps().map(deleteApp));
 }

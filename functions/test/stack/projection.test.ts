@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FeaturesList } from 'firebase-functions-test/lib/features.js';
 import { MovableClock } from '../../../local/clock.ts';
 import { type RunningFirestore, startFirestore } from '../../../local/firestore/index.ts';
+import { endFirebaseApps } from '../../../local/stack/firebase-apps.ts';
 import type { Stack } from '../../../local/stack/in-process.ts';
 import { INDEXES_FILE, PROJECT_ID } from '../../../local/stack/project.ts';
 import { measure } from '../../src/core/generation/measure.ts';
@@ -9,7 +10,17 @@ import type { Generation } from '../../src/core/generation/state.ts';
 import { shardOf } from '../../src/core/shard.ts';
 import { plainDocument } from '../../src/platform/firestore.ts';
 import { queued } from '../core/generation/sample.ts';
-import { type Client, capturedLogs, clientFor, database, frozenStack, type Logs, placeOf, script } from './harness.ts';
+import {
+  type Client,
+  capturedLogs,
+  clientFor,
+  database,
+  frozenStack,
+  type Logs,
+  placeOf,
+  script,
+  send,
+} from './harness.ts';
 
 const OUTCOMES: { state: string; rule: object; stars: number[] }[] = [
   { state: 'succeeded', rule: {}, stars: [] },
@@ -34,7 +45,8 @@ describe('video_generation_metrics when events come twice and in any order', () 
     logs = capturedLogs();
     stack = await frozenStack();
     ann = await clientFor(placeOf(stack), 'ann');
-    stack.cloud.firestore.setTriggerChaos({ duplicate: true, shuffle: true, seed: 7 });
+    const chaos = { duplicate: true, shuffle: true, seed: 7 };
+    assert.equal((await send(`${stack.url}/__local/firestore/triggers/chaos`, 'POST', chaos)).status, 200);
     for (let round = 0; round < ROUNDS; round++) {
       for (const [i, outcome] of OUTCOMES.entries()) {
         const prompt = `round ${round}, outcome ${i}`;
@@ -111,9 +123,8 @@ describe('projectGenerationMetrics, called by firebase-functions-test', () => {
     project = async (data) => void (await wrapped({ data, params: { generationId: 'gen1' } }));
   });
   after(async () => {
-    functionsTest?.cleanup();
-    const { deleteApp, getApps } = await import('firebase-admin/app');
-    await Promise.all(getApps().map(deleteApp));
+    // Also the app of firebase-functions-test, which its own cleanup() would end while firebase-functions still holds it.
+    await endFirebaseApps();
     await server?.stop();
     clock.stop();
     process.env = environment;
