@@ -129,7 +129,7 @@ describe('the sweeper', () => {
     const id = await ann.generate({ prompt: 'two epochs' });
     await stack.host.settle();
     const [old] = await queuedTasks(stack, 'pollGeneration');
-    assert.deepEqual(old?.data, { generationId: id, epoch: 1, key: 'poll.1.0.running' });
+    assert.deepEqual(old?.data, { generationId: id, epoch: 1, key: 'poll.1.running.0', nextPoll: 0, polls: 0 });
     await purgeQueue(stack, 'pollGeneration');
     await pauseQueue(stack, 'pollGeneration');
     await untilTakenOver();

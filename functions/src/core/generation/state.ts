@@ -41,9 +41,11 @@ export interface Attempt {
   operation?: string;
   /** Set once the provider may or may not have taken the job: why. */
   uncertain?: GenerationError;
-  /** How often the provider was asked. */
+  /** Number of the planned poll that came next when this was written. */
+  nextPoll: number;
+  /** How often the provider had been asked by then, or in all once the attempt has ended. */
   polls: number;
-  /** When it was last asked and still busy. */
+  /** When it was last asked and still busy, as far as was known then. */
   lastPolledAt?: Date;
   endedAt?: Date;
   error?: GenerationError;

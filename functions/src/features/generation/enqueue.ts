@@ -1,5 +1,11 @@
-import { pendingTask, type Step } from '../../core/generation/schedule.ts';
-import type { Generation } from '../../core/generation/state.ts';
+import {
+  type PendingTask,
+  type PollProgress,
+  pendingTask,
+  pollTask,
+  type Step,
+} from '../../core/generation/schedule.ts';
+import type { Attempt, Generation } from '../../core/generation/state.ts';
 import { sha256 } from '../../core/hash.ts';
 import { enqueue } from '../../platform/tasks.ts';
 
@@ -8,6 +14,10 @@ export interface StepTask {
   generationId: string;
   epoch: number;
   key: string;
+  /** Only with a poll. */
+  nextPoll?: number;
+  polls?: number;
+  lastPolledAtMs?: number;
 }
 
 /** The task function that does each step. */
@@ -21,17 +31,33 @@ export const QUEUES = Object.values(QUEUE_OF_STEP);
 /** Makes sure that the task for the generation's next step exists. Does nothing for one that has ended. */
 export async function enqueuePending(generation: Generation): Promise<void> {
   const task = pendingTask(generation);
-  if (!task) return;
-  const { id: generationId, epoch } = generation;
-  await enqueue({
-    queue: QUEUE_OF_STEP[task.step],
-    id: sha256(generationId, String(epoch), task.key),
-    data: { generationId, epoch, key: task.key },
-    at: task.at,
-  });
+  if (task) await enqueueStep(generation, task);
+}
+
+/** Makes sure that this task exists. */
+export async function enqueueStep({ id: generationId, epoch }: Generation, task: PendingTask): Promise<void> {
+  const { step, at, key, progress } = task;
+  const data: StepTask = {
+    ...{ generationId, epoch, key },
+    ...(progress && { nextPoll: progress.nextPoll, polls: progress.polls }),
+    ...(progress?.lastPolledAt && { lastPolledAtMs: progress.lastPolledAt.getTime() }),
+  };
+  await enqueue({ queue: QUEUE_OF_STEP[step], id: sha256(generationId, String(epoch), key), data: { ...data }, at });
 }
 
 /** True when the generation waits for exactly the step that this task was made for. */
 export function isDue(task: StepTask, generation: Generation): boolean {
   return task.epoch === generation.epoch && task.key === pendingTask(generation)?.key;
+}
+
+/**
+ * How far the polls of the current attempt are by the word of this task, or undefined when the task is not of the attempt
+ * and the epoch under way, or the document is further.
+ */
+export function pollProgressOf(task: StepTask, generation: Generation, attempt: Attempt): PollProgress | undefined {
+  const { nextPoll = 0, polls = 0, lastPolledAtMs } = task;
+  const progress = { nextPoll, polls, ...(lastPolledAtMs !== undefined && { lastPolledAt: new Date(lastPolledAtMs) }) };
+  const polling = pendingTask(generation)?.step === 'poll';
+  if (!polling || task.epoch !== generation.epoch || nextPoll < attempt.nextPoll) return undefined;
+  return pollTask(generation, attempt, progress).key === task.key ? progress : undefined;
 }

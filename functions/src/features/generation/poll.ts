@@ -2,13 +2,14 @@ import { findModel } from '../../core/catalogue/models.ts';
 import type { Model } from '../../core/catalogue/schema.ts';
 import type { Command } from '../../core/generation/decision.ts';
 import type { ErrorCode } from '../../core/generation/outcome.ts';
+import { nextPollAfter, type PollProgress, pollTask } from '../../core/generation/schedule.ts';
 import { type Attempt, currentAttempt, type Generation } from '../../core/generation/state.ts';
-import { attemptFailed, rendered, stillRendering } from '../../core/generation/transitions/render.ts';
+import { attemptFailed, type Polled, rendered, renewLease } from '../../core/generation/transitions/render.ts';
 import { now } from '../../platform/clock.ts';
 import { logOf } from '../../platform/logs.ts';
 import { type PollResult, providerFor } from '../../providers/index.ts';
 import { apply } from './apply.ts';
-import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
+import { enqueuePending, enqueueStep, pollProgressOf, type StepTask } from './enqueue.ts';
 import { findGeneration } from './load.ts';
 import { foundVideos, watch } from './watch.ts';
 
@@ -18,43 +19,67 @@ const log = logOf('generation.poll');
 export async function poll(task: StepTask): Promise<void> {
   const generation = await findGeneration(task.generationId);
   if (!generation) return;
-  if (!isDue(task, generation)) return enqueuePending(generation);
   const attempt = currentAttempt(generation);
-  const model = findModel(generation.asked.model);
-  if (!attempt || !model) throw new Error(`generation ${generation.id} cannot be polled`);
-  const command =
-    attempt.operation === undefined
-      ? await watch(generation, attempt, model)
-      : await ask(generation, attempt, attempt.operation, model);
-  const applied = await apply(generation.id, command);
-  log.info('polled', {
-    generationId: generation.id,
-    attempt: attempt.number,
-    poll: attempt.polls + 1,
-    state: applied.generation.state,
-  });
+  const progress = attempt && pollProgressOf(task, generation, attempt);
+  if (!progress) return enqueuePending(generation);
+  const polled = { ...progress, polls: progress.polls + 1 };
+  const command = await look(generation, attempt, polled);
+  const state = command
+    ? (await apply(generation.id, command)).generation.state
+    : await goOn(generation, attempt, { ...polled, lastPolledAt: now() });
+  log.info('polled', { generationId: generation.id, attempt: attempt.number, poll: polled.polls, state });
 }
 
-async function ask(generation: Generation, attempt: Attempt, operation: string, model: Model): Promise<Command> {
+/** What the look comes to, or undefined when nothing has changed. */
+function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Command | undefined> {
+  const model = findModel(generation.asked.model);
+  if (!model) throw new Error(`generation ${generation.id} cannot be polled`);
+  if (attempt.operation === undefined) return watch(generation, attempt, model, polled);
+  return ask(generation, attempt, attempt.operation, model, polled);
+}
+
+/** Schedules the next poll; writes the document only when the next poll lies beyond its lease. */
+async function goOn(generation: Generation, attempt: Attempt, progress: PollProgress): Promise<string> {
+  const nextPoll = nextPollAfter(generation, attempt, progress.nextPoll + 1, now());
+  const task = pollTask(generation, attempt, { ...progress, nextPoll });
+  if (task.at && generation.nextActionAt && task.at <= generation.nextActionAt) await enqueueStep(generation, task);
+  else await apply(generation.id, renewLease(attempt.number, { ...progress, nextPoll }));
+  return generation.state;
+}
+
+async function ask(
+  generation: Generation,
+  attempt: Attempt,
+  operation: string,
+  model: Model,
+  polled: Polled,
+): Promise<Command | undefined> {
   const result = await providerFor(model.api).poll(operation);
-  if (result.type === 'done') return rendered(attempt.number, result);
-  if (result.type === 'failed') return attemptFailed(attempt.number, result.error, result.blockReasons);
-  if (result.type === 'lost') return adoptOrFail(generation, attempt, 'operation_lost');
+  if (result.type === 'done') return rendered(attempt.number, result, polled);
+  if (result.type === 'failed') return attemptFailed(attempt.number, result.error, result.blockReasons, polled);
+  if (result.type === 'lost') return adoptOrFail(generation, attempt, polled, 'operation_lost');
   const deadlineMs = (attempt.acceptedAt ?? attempt.startedAt).getTime() + model.deadlineMs;
-  if (now().getTime() < deadlineMs) return stillRendering(attempt.number, attempt.polls);
-  return adoptOrFail(generation, attempt, whyTooLate(result), 'error' in result ? result.error.detail : undefined);
+  if (now().getTime() < deadlineMs) return undefined;
+  return adoptOrFail(
+    generation,
+    attempt,
+    polled,
+    whyTooLate(result),
+    'error' in result ? result.error.detail : undefined,
+  );
 }
 
 /** The provider tells nothing useful, but what it wrote before that is ours. */
 async function adoptOrFail(
   generation: Generation,
   attempt: Attempt,
+  polled: Polled,
   code: ErrorCode,
   detail?: string,
 ): Promise<Command> {
   const videos = await foundVideos(attempt, generation.asked.videos);
-  if (videos.length > 0) return rendered(attempt.number, { videos, videosBlocked: 0, blockReasons: [] });
-  return attemptFailed(attempt.number, { code, ...(detail !== undefined && { detail }) });
+  if (videos.length > 0) return rendered(attempt.number, { videos, videosBlocked: 0, blockReasons: [] }, polled);
+  return attemptFailed(attempt.number, { code, ...(detail !== undefined && { detail }) }, [], polled);
 }
 
 function whyTooLate(result: Extract<PollResult, { type: 'running' | 'unreadable' }>): ErrorCode {

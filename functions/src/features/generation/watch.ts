@@ -2,7 +2,7 @@ import type { Model } from '../../core/catalogue/schema.ts';
 import type { Command } from '../../core/generation/decision.ts';
 import { SUBMIT_LEASE_MS } from '../../core/generation/schedule.ts';
 import type { Attempt, Generation, RenderedVideo } from '../../core/generation/state.ts';
-import { attemptFailed, rendered, stillRendering } from '../../core/generation/transitions/render.ts';
+import { attemptFailed, type Polled, rendered } from '../../core/generation/transitions/render.ts';
 import { submitUncertain } from '../../core/generation/transitions/submit.ts';
 import { now } from '../../platform/clock.ts';
 import { gcsUri, listObjects, pathOf } from '../../platform/storage.ts';
@@ -10,22 +10,32 @@ import { renderTimeOf } from './renderTime.ts';
 
 /**
  * Decides about an attempt of which nobody knows whether the provider took it: a video below its storage prefix is its
- * result; none by the time the model's slowest renders are over means that there will be none.
+ * result; none by the time the model's slowest renders are over means that there will be none. Undefined: wait on.
  */
-export async function watch(generation: Generation, attempt: Attempt, model: Model): Promise<Command> {
+export async function watch(
+  generation: Generation,
+  attempt: Attempt,
+  model: Model,
+  polled: Polled,
+): Promise<Command | undefined> {
   const { asked } = generation;
   const elapsedMs = now().getTime() - attempt.startedAt.getTime();
-  if (!attempt.uncertain && elapsedMs < SUBMIT_LEASE_MS) return stillRendering(attempt.number, attempt.polls);
+  if (!attempt.uncertain && elapsedMs < SUBMIT_LEASE_MS) return undefined;
   const watchMs = Math.max(SUBMIT_LEASE_MS, (await renderTimeOf(model)).p99);
   const videos = await foundVideos(attempt, asked.videos);
   if (videos.length === asked.videos || (videos.length > 0 && elapsedMs >= watchMs)) {
-    return rendered(attempt.number, { videos, videosBlocked: 0, blockReasons: [] });
+    return rendered(attempt.number, { videos, videosBlocked: 0, blockReasons: [] }, polled);
   }
   if (!attempt.uncertain)
     return submitUncertain(attempt.number, { code: 'submit_uncertain', detail: 'no answer kept' });
-  if (elapsedMs < watchMs) return stillRendering(attempt.number, attempt.polls);
+  if (elapsedMs < watchMs) return undefined;
   const detail = attempt.uncertain.detail;
-  return attemptFailed(attempt.number, { code: 'submit_uncertain', ...(detail !== undefined && { detail }) });
+  return attemptFailed(
+    attempt.number,
+    { code: 'submit_uncertain', ...(detail !== undefined && { detail }) },
+    [],
+    polled,
+  );
 }
 
 /** The videos that the provider wrote for this attempt, at most as many as were asked for. */

@@ -9,7 +9,7 @@ import { MAX_ATTEMPTS } from '../../../src/core/generation/transitions/attempt.t
 import {
   attemptFailed,
   rendered,
-  stillRendering,
+  renewLease,
   stored,
   storeFailed,
 } from '../../../src/core/generation/transitions/render.ts';
@@ -32,7 +32,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: attempt.map((n) => accepted(n, `op${n}`, { p50: 20_000, p99: 60_000 })) },
   fc.tuple(attempt, error).map(([n, e]) => submitRefused(n, e)),
   fc.tuple(attempt, error).map(([n, e]) => submitUncertain(n, e)),
-  fc.tuple(attempt, fc.nat(3)).map(([n, polls]) => stillRendering(n, polls)),
+  fc.tuple(attempt, fc.nat(3)).map(([n, polls]) => renewLease(n, { nextPoll: polls, polls })),
   attempt.map((n) => rendered(n, { videos: [VIDEO], videosBlocked: 0, blockReasons: [] })),
   fc.tuple(attempt, error).map(([n, e]) => attemptFailed(n, e)),
   attempt.map((n) => stored(n, [OUTPUT])),

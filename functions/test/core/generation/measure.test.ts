@@ -11,6 +11,7 @@ const ended = queued({
       number: 1,
       storageUri: 'gs://b/1/',
       startedAt: at(1_000),
+      nextPoll: 0,
       polls: 1,
       endedAt: at(2_000),
       error: { code: 'provider_quota' },
@@ -21,6 +22,7 @@ const ended = queued({
       startedAt: at(9_000),
       acceptedAt: at(10_000),
       operation: 'op',
+      nextPoll: 2,
       polls: 3,
       lastPolledAt: at(46_000),
     },
@@ -76,7 +78,17 @@ describe('core/generation measure', () => {
 describe('core/generation view', () => {
   const running = queued({
     state: 'running',
-    attempts: [{ number: 1, storageUri: 'gs://b/1/', startedAt: T0, acceptedAt: T0, operation: 'secret-op', polls: 0 }],
+    attempts: [
+      {
+        number: 1,
+        storageUri: 'gs://b/1/',
+        startedAt: T0,
+        acceptedAt: T0,
+        operation: 'secret-op',
+        nextPoll: 0,
+        polls: 0,
+      },
+    ],
     nextActionAt: at(35_000),
   });
 

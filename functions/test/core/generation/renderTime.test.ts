@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ObservedRender, renderTimeFrom } from '../../../src/core/generation/renderTime.ts';
-import { pollDelayMs } from '../../../src/core/generation/schedule.ts';
+import { plannedPollMs } from '../../../src/core/generation/schedule.ts';
 import { unitInterval } from '../../../src/core/hash.ts';
 
 const seen = (renderMs: number, renderUncertaintyMs: number): ObservedRender => ({ renderMs, renderUncertaintyMs });
@@ -9,7 +9,7 @@ const seen = (renderMs: number, renderUncertaintyMs: number): ObservedRender => 
 function observe(trueMs: number, expectedMs: number): ObservedRender {
   let lastMs = 0;
   for (let polls = 0; ; polls++) {
-    const atMs = lastMs + pollDelayMs(polls, lastMs, expectedMs);
+    const atMs = plannedPollMs(polls, expectedMs);
     if (atMs >= trueMs) return seen(atMs, atMs - lastMs);
     lastMs = atMs;
   }

@@ -1,25 +1,28 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { pendingTask, pollDelayMs, retryDelayMs } from '../../../src/core/generation/schedule.ts';
+import {
+  nextPollAfter,
+  pendingTask,
+  plannedPollMs,
+  pollLease,
+  retryDelayMs,
+  SUBMIT_LEASE_MS,
+} from '../../../src/core/generation/schedule.ts';
 import { at, queued, T0 } from './sample.ts';
 
 describe('core/generation schedule', () => {
-  const rows = [
-    { name: 'the first poll waits for the expected time', polls: 0, elapsedMs: 0, expectedMs: 35_000, delayMs: 35_000 },
-    { name: 'the first poll of something overdue', polls: 0, elapsedMs: 80_000, expectedMs: 35_000, delayMs: 10_000 },
-    { name: 'never faster than 2 s', polls: 1, elapsedMs: 8_000, expectedMs: 35_000, delayMs: 2_000 },
-    { name: 'an eighth of the time so far', polls: 2, elapsedMs: 120_000, expectedMs: 35_000, delayMs: 15_000 },
-    { name: 'never slower than a minute', polls: 9, elapsedMs: 1_200_000, expectedMs: 35_000, delayMs: 60_000 },
-  ];
-  for (const { name, polls, elapsedMs, expectedMs, delayMs } of rows) {
-    it(name, () => assert.equal(pollDelayMs(polls, elapsedMs, expectedMs), delayMs));
-  }
+  it('plans the first poll when a render usually ends, then after an eighth of the time so far, 2 s to 60 s', () => {
+    const plan = (expectedMs: number) => [0, 1, 2, 3].map((n) => plannedPollMs(n, expectedMs));
+    assert.deepEqual(plan(35_000), [35_000, 39_375, 44_297, 49_834]);
+    assert.deepEqual(plan(8_000), [8_000, 10_000, 12_000, 14_000]);
+    assert.deepEqual(plan(600_000), [600_000, 660_000, 720_000, 780_000]);
+    assert.equal(plannedPollMs(0, 500), 2_000);
+  });
 
   it('reaches a deadline of 30 min in a bounded number of polls', () => {
-    let elapsedMs = 0;
-    let polls = 0;
-    while (elapsedMs < 1_800_000) elapsedMs += pollDelayMs(polls++, elapsedMs, 20_000);
-    assert.equal(polls, 50);
+    let n = 0;
+    while (plannedPollMs(n, 20_000) < 1_800_000) n++;
+    assert.equal(n, 49);
   });
 
   it('retries later each time, spread over the upper half of the wait', () => {
@@ -36,11 +39,12 @@ describe('core/generation schedule', () => {
 
   it('names the pending task from the document alone', () => {
     assert.deepEqual(pendingTask(queued()), { step: 'dispatch', at: T0, key: 'dispatch.1' });
-    const attempts = [{ number: 2, storageUri: 'gs://b/2/', startedAt: T0, polls: 3 }];
+    const attempts = [{ number: 2, storageUri: 'gs://b/2/', startedAt: T0, acceptedAt: T0, nextPoll: 1, polls: 3 }];
     assert.deepEqual(pendingTask(queued({ state: 'running', attempts, nextActionAt: at(5) })), {
       step: 'poll',
-      at: at(5),
-      key: 'poll.2.3.running',
+      at: at(39_375),
+      key: 'poll.2.running.1',
+      progress: { nextPoll: 1, polls: 3 },
     });
     assert.deepEqual(pendingTask(queued({ state: 'storing', attempts })), {
       step: 'settle',
@@ -48,5 +52,22 @@ describe('core/generation schedule', () => {
       key: 'settle.2',
     });
     assert.equal(pendingTask(queued({ state: 'failed' })), undefined);
+  });
+
+  it('skips planned polls that are past, and lets four of them pass before the document must be written', () => {
+    const attempt = { number: 1, storageUri: 'gs://b/1/', startedAt: T0, acceptedAt: T0, nextPoll: 0, polls: 0 };
+    const generation = queued({ state: 'running', attempts: [attempt] });
+    assert.equal(nextPollAfter(generation, attempt, 1, at(36_000)), 1);
+    assert.equal(nextPollAfter(generation, attempt, 1, at(44_297)), 3);
+    assert.deepEqual(pollLease(generation, attempt, 0), at(49_834));
+  });
+
+  it('asks nothing of a submit before it must have ended', () => {
+    const attempt = { number: 1, storageUri: 'gs://b/1/', startedAt: T0, nextPoll: 0, polls: 0 };
+    const waiting = pendingTask(queued({ state: 'submitting', attempts: [attempt] }));
+    assert.deepEqual(waiting?.at, at(SUBMIT_LEASE_MS));
+    const uncertain = { code: 'provider_internal' } as const;
+    const doubted = pendingTask(queued({ state: 'submitting', attempts: [{ ...attempt, uncertain }] }));
+    assert.deepEqual([doubted?.at, doubted?.key], [at(35_000), 'poll.1.submitting?.0']);
   });
 });

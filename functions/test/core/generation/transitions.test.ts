@@ -4,7 +4,7 @@ import type { Generation, State } from '../../../src/core/generation/state.ts';
 import {
   attemptFailed,
   rendered,
-  stillRendering,
+  renewLease,
   stored,
   storeFailed,
 } from '../../../src/core/generation/transitions/render.ts';
@@ -18,6 +18,7 @@ import {
 import { at, queued, T0 } from './sample.ts';
 
 const RENDER_TIME = { p50: 35_000, p99: 360_000 };
+const FOUR_POLLS = { nextPoll: 4, polls: 4, lastPolledAt: at(50_000) };
 const VIDEO = { gcsUri: 'gs://b/attempts/gen1/1/sample_0.mp4', mimeType: 'video/mp4' };
 const OUTPUT = { path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes: 10 };
 
@@ -136,11 +137,11 @@ const ROWS: Row[] = [
     error: 'submit_uncertain',
   },
   { name: 'doubt that found a video', given: uncertain, command: done, state: 'storing', event: null },
-  { name: 'still rendering', given: running, command: stillRendering(1, 0), state: 'running', event: null },
+  { name: 'polls beyond the lease', given: running, command: renewLease(1, FOUR_POLLS), state: 'running', event: null },
   {
-    name: 'the same poll again',
-    given: after(begin, accept(), stillRendering(1, 0)),
-    command: stillRendering(1, 0),
+    name: 'the same lease again',
+    given: after(begin, accept(), renewLease(1, FOUR_POLLS)),
+    command: renewLease(1, FOUR_POLLS),
     refused: 'stale_attempt',
   },
   { name: 'rendered', given: running, command: done, state: 'storing', event: null },
@@ -204,7 +205,7 @@ const ROWS: Row[] = [
   },
   { name: 'rated before the end', given: running, command: rate(4), refused: 'not_ended' },
   { name: 'rated without a video', given: after(cancel), command: rate(4), refused: 'wrong_state' },
-  { name: 'taken over when overdue', given: running, command: takeOver(at(40_000)), state: 'running', event: null },
+  { name: 'taken over when overdue', given: running, command: takeOver(at(55_000)), state: 'running', event: null },
   { name: 'not taken over when not overdue', given: running, command: takeOver(at(1_000)), refused: 'unchanged' },
   { name: 'not taken over after the end', given: succeeded, command: takeOver(at(1e9)), refused: 'unchanged' },
 ];

@@ -1,21 +1,25 @@
 import { type Command, refused } from '../decision.ts';
 import type { GenerationError } from '../outcome.ts';
-import { pollDelayMs, STORE_LEASE_MS } from '../schedule.ts';
+import { type PollProgress, pollLease, STORE_LEASE_MS } from '../schedule.ts';
 import type { Generation, Output, RenderedVideo } from '../state.ts';
 import { attemptIn, end, endAttempt, isDecision, withCurrent } from './attempt.ts';
 
-/** Poll number `polls` (from 0) found nothing new: the next one is scheduled. */
-export function stillRendering(attemptNumber: number, polls: number): Command {
-  return (generation, now) => {
+/** The polls have come to the end of the lease with nothing new: notes how far they are and takes the next lease. */
+export function renewLease(attemptNumber: number, progress: PollProgress): Command {
+  return (generation) => {
     const attempt = attemptIn(generation, attemptNumber, ['submitting', 'running']);
     if (isDecision(attempt)) return attempt;
-    if (attempt.polls !== polls) return refused('stale_attempt');
-    const elapsedMs = now.getTime() - (attempt.acceptedAt ?? attempt.startedAt).getTime();
-    const delayMs = pollDelayMs(polls + 1, elapsedMs, generation.expectedRenderMs);
-    const attempts = withCurrent(generation, { polls: polls + 1, lastPolledAt: now });
-    return { ok: true, next: { ...generation, attempts, nextActionAt: new Date(now.getTime() + delayMs) } };
+    if (attempt.nextPoll >= progress.nextPoll) return refused('stale_attempt');
+    const attempts = withCurrent(generation, progress);
+    return {
+      ok: true,
+      next: { ...generation, attempts, nextActionAt: pollLease(generation, attempt, progress.nextPoll) },
+    };
   };
 }
+
+/** What the last poll knew of those before it. */
+export type Polled = Partial<Pick<PollProgress, 'polls' | 'lastPolledAt'>>;
 
 /** What the provider made of the request. */
 export interface Rendering {
@@ -25,7 +29,7 @@ export interface Rendering {
 }
 
 /** The provider is done and there is at least one video. */
-export function rendered(attemptNumber: number, rendering: Rendering): Command {
+export function rendered(attemptNumber: number, rendering: Rendering, polled: Polled = {}): Command {
   return (generation, now) => {
     const attempt = attemptIn(generation, attemptNumber, ['submitting', 'running']);
     if (isDecision(attempt)) return attempt;
@@ -37,7 +41,7 @@ export function rendered(attemptNumber: number, rendering: Rendering): Command {
       renderedAt: now,
       rendered: rendering.videos,
       videosBlocked: rendering.videosBlocked,
-      attempts: withCurrent(generation, { polls: attempt.polls + 1, endedAt: now }),
+      attempts: withCurrent(generation, { ...polled, endedAt: now }),
       nextActionAt: new Date(now.getTime() + STORE_LEASE_MS),
     };
     if (rendering.blockReasons.length > 0) next.blockReasons = rendering.blockReasons;
@@ -46,17 +50,22 @@ export function rendered(attemptNumber: number, rendering: Rendering): Command {
 }
 
 /** The attempt came to nothing, told by the provider or by the clock. */
-export function attemptFailed(attemptNumber: number, error: GenerationError, blockReasons: string[] = []): Command {
+export function attemptFailed(
+  attemptNumber: number,
+  error: GenerationError,
+  blockReasons: string[] = [],
+  polled: Polled = {},
+): Command {
   return (generation, now) => {
     const attempt = attemptIn(generation, attemptNumber, ['submitting', 'running']);
     if (isDecision(attempt)) return attempt;
-    const polled: Generation = {
+    const looked: Generation = {
       ...generation,
-      attempts: withCurrent(generation, { polls: attempt.polls + 1 }),
+      attempts: withCurrent(generation, polled),
       ...(attempt.acceptedAt && { renderedAt: now }),
       ...(blockReasons.length > 0 && { blockReasons, videosBlocked: generation.asked.videos }),
     };
-    return endAttempt(polled, error, now);
+    return endAttempt(looked, error, now);
   };
 }
 

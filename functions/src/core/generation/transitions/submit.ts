@@ -1,8 +1,8 @@
 import { generationEvent } from '../../events/generation.ts';
 import { type Command, refused } from '../decision.ts';
 import type { GenerationError } from '../outcome.ts';
-import { pollDelayMs, type RenderTime, SUBMIT_LEASE_MS } from '../schedule.ts';
-import type { Generation } from '../state.ts';
+import { nextPollAfter, pollLease, type RenderTime, SUBMIT_LEASE_MS } from '../schedule.ts';
+import type { Attempt, Generation } from '../state.ts';
 import { attemptIn, end, endAttempt, isDecision, withCurrent } from './attempt.ts';
 
 /** Takes the generation out of the queue for its next attempt: from here on the provider may have the job. */
@@ -15,7 +15,7 @@ export function beginAttempt(storageUri: string): Command {
       ...generation,
       state: 'submitting',
       seq: generation.seq + 1,
-      attempts: [...generation.attempts, { number, storageUri, startedAt: now, polls: 0 }],
+      attempts: [...generation.attempts, { number, storageUri, startedAt: now, nextPoll: 0, polls: 0 }],
       nextActionAt: new Date(now.getTime() + SUBMIT_LEASE_MS),
     };
     return { ok: true, next };
@@ -27,15 +27,16 @@ export function accepted(attemptNumber: number, operation: string, renderTime: R
   return (generation, now) => {
     const attempt = attemptIn(generation, attemptNumber, ['submitting']);
     if (isDecision(attempt)) return attempt;
+    const taken: Attempt = { ...attempt, acceptedAt: now, operation, nextPoll: 0 };
     const next: Generation = {
       ...generation,
       state: 'running',
       seq: generation.seq + 1,
       submittedAt: now,
       expectedRenderMs: renderTime.p50,
-      attempts: withCurrent(generation, { acceptedAt: now, operation, polls: 0 }),
-      nextActionAt: new Date(now.getTime() + pollDelayMs(0, 0, renderTime.p50)),
+      attempts: withCurrent(generation, taken),
     };
+    next.nextActionAt = pollLease(next, taken, 0);
     return { ok: true, next, event: generationEvent('generation.submitted', next, now) };
   };
 }
@@ -54,9 +55,12 @@ export function submitUncertain(attemptNumber: number, error: GenerationError): 
     const attempt = attemptIn(generation, attemptNumber, ['submitting']);
     if (isDecision(attempt)) return attempt;
     if (attempt.uncertain) return refused('unchanged');
-    const elapsedMs = now.getTime() - attempt.startedAt.getTime();
-    const delayMs = pollDelayMs(0, elapsedMs, generation.expectedRenderMs);
-    const attempts = withCurrent(generation, { uncertain: error, polls: attempt.polls + 1 });
-    return { ok: true, next: { ...generation, attempts, nextActionAt: new Date(now.getTime() + delayMs) } };
+    const doubted: Attempt = { ...attempt, uncertain: error };
+    doubted.nextPoll = nextPollAfter(generation, doubted, 0, now);
+    const attempts = withCurrent(generation, doubted);
+    return {
+      ok: true,
+      next: { ...generation, attempts, nextActionAt: pollLease(generation, doubted, doubted.nextPoll) },
+    };
   };
 }
