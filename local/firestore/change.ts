@@ -1,31 +1,4 @@
-/** A document as the wire has it: proto-loader objects with longs and enums as strings, bytes as Buffers, no defaults. */
-export interface StoredDocument {
-  /** `projects/P/databases/D/documents/…` */
-  name: string;
-  fields: Record<string, ProtoValue>;
-  createTime: ProtoTimestamp;
-  updateTime: ProtoTimestamp;
-}
-
-export interface ProtoTimestamp {
-  seconds: string;
-  nanos: number;
-}
-
-/** google.firestore.v1.Value: exactly one of its fields is set. */
-export interface ProtoValue {
-  nullValue?: 'NULL_VALUE';
-  booleanValue?: boolean;
-  integerValue?: string;
-  doubleValue?: number;
-  timestampValue?: ProtoTimestamp;
-  stringValue?: string;
-  bytesValue?: Buffer;
-  referenceValue?: string;
-  geoPointValue?: { latitude: number; longitude: number };
-  arrayValue?: { values?: ProtoValue[] };
-  mapValue?: { fields?: Record<string, ProtoValue> };
-}
+import type { StoredDocument } from './wire.ts';
 
 /** What one commit did to one document: both sides, never both absent. */
 export interface DocumentChange {

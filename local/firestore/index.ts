@@ -1,31 +1,21 @@
-import type { MovableClock } from '../clock.ts';
-import { controlHandler } from './control/index.ts';
+import { controlHandler } from './control.ts';
 import { type BulkDocument, bulkLoad } from './engine/bulk-load.ts';
-import { Engine } from './engine/engine.ts';
+import { Engine, type EngineOptions } from './engine/engine.ts';
 import { Snapshots } from './engine/snapshots.ts';
 import { Transactions } from './engine/transactions.ts';
 import type { UsageReport } from './engine/usage.ts';
-import { firestoreMethods, sizedService } from './grpc/service.ts';
-import { listenHandler } from './listen/grpc.ts';
+import { firestoreMethods, limitedService } from './grpc/service.ts';
 import { Listeners } from './listen/listeners.ts';
 import { openPort } from './port.ts';
-import { type TriggerChaos, Triggers } from './triggers/index.ts';
+import { Triggers } from './triggers/triggers.ts';
 import { startTtl } from './ttl.ts';
 
 export type { BulkDocument } from './engine/bulk-load.ts';
 export type { BilledOperations, UsageReport } from './engine/usage.ts';
 
-export interface FirestoreOptions {
-  projectId: string;
-  clock: MovableClock;
+export interface FirestoreOptions extends EngineOptions {
   /** Default 0: a free one. */
   port?: number;
-  /** Where documents and undelivered events are kept; absent: in memory. */
-  dataDir?: string;
-  /** A firestore.indexes.json; absent: automatic single-field indexes only. */
-  indexesFile?: string;
-  /** `host:port` of the functions that triggers call. */
-  functionsHost?: string;
 }
 
 export interface RunningFirestore {
@@ -41,62 +31,52 @@ export interface RunningFirestore {
   bulkLoad(documents: Iterable<BulkDocument> | AsyncIterable<BulkDocument>): Promise<number>;
   /** Resolves to true once no event is due or in flight, to false after 30 s of real time. */
   triggersIdle(): Promise<boolean>;
+  /** `host:port` of the functions, for triggers that were registered without a host of their own. */
   setFunctionsHost(hostPort: string): void;
-  setTriggerChaos(chaos: TriggerChaos): void;
   stop(): Promise<void>;
 }
 
 /** Starts a Firestore on 127.0.0.1 that the real client libraries talk to. Rejects when the port is taken. */
 export async function startFirestore(options: FirestoreOptions): Promise<RunningFirestore> {
-  const { projectId, clock, port = 0, functionsHost } = options;
+  const { projectId, clock } = options;
   const engine = new Engine(options);
   const transactions = new Transactions(engine);
   const snapshots = new Snapshots(engine);
   const listeners = new Listeners(engine);
-  const triggers = new Triggers({ db: engine.db, clock, projectId, functionsHost });
+  const triggers = new Triggers({ db: engine.store.db, clock, projectId });
   engine.observe(triggers.observer);
   engine.observe(listeners.observer);
-  const ttl = startTtl({
-    engine,
-    commit: (database, writes) => transactions.commit(database, writes, undefined, 'ttl'),
-  });
+  const stopTtl = startTtl(engine, transactions);
 
+  const usage = () => engine.usage.report();
+  const resetUsage = () => engine.usage.reset();
   const reset = (): void => {
     transactions.reset();
     engine.wipe();
-    engine.usage.reset();
+    resetUsage();
   };
-  const control = {
-    clock,
-    triggers,
-    usage: () => engine.usage.report(),
-    resetUsage: () => engine.usage.reset(),
-    reset,
-    wipeDocuments: (database: string) => engine.wipeDatabase(database),
-  };
-  const opened = await openPort({
-    port,
-    service: sizedService,
-    methods: { ...firestoreMethods({ engine, transactions, snapshots }), Listen: listenHandler(listeners) },
-    http: controlHandler(control),
+  const wipeDocuments = (database: string) => engine.wipeDatabase(database);
+  const { port, close } = await openPort({
+    port: options.port ?? 0,
+    service: limitedService,
+    methods: { ...firestoreMethods({ engine, transactions, snapshots }), Listen: listeners.listen },
+    http: controlHandler({ clock, triggers, usage, resetUsage, reset, wipeDocuments }),
     connectionClosed: (peer) => transactions.connectionClosed(peer),
   });
-
   return {
-    host: `127.0.0.1:${opened.port}`,
-    port: opened.port,
-    usage: control.usage,
-    resetUsage: control.resetUsage,
+    host: `127.0.0.1:${port}`,
+    port,
+    usage,
+    resetUsage,
     reset,
     bulkLoad: (documents) => bulkLoad(engine, documents),
     triggersIdle: () => triggers.idle(),
     setFunctionsHost: (hostPort) => triggers.setFunctionsHost(hostPort),
-    setTriggerChaos: (chaos) => triggers.setChaos(chaos),
     stop: async () => {
-      ttl.stop();
+      stopTtl();
       triggers.stop();
       transactions.reset();
-      await opened.close();
+      await close();
       engine.close();
     },
   };

@@ -3,20 +3,16 @@ import { invalid } from './errors.ts';
 const MAX_ID_BYTES = 1500;
 const MAX_NAME_BYTES = 6 * 1024;
 
-/** A resource name taken apart: `projects/P/databases/D/documents/PATH`; PATH is empty for the root. */
-export interface ResourceName {
-  projectId: string;
-  database: string;
-  path: string;
-}
+const NAME = /^projects\/[^/]+\/databases\/([^/]+)(?:\/documents(?:\/([\s\S]*))?)?$/;
 
-const NAME = /^projects\/([^/]+)\/databases\/([^/]+)(?:\/documents(?:\/([\s\S]*))?)?$/;
-
-/** Takes a database, root or document name apart. Throws INVALID_ARGUMENT. */
-export function parseName(name: string | undefined): ResourceName {
-  const match = NAME.exec(name ?? '');
-  if (!match) throw invalid(`Invalid resource name: "${name ?? ''}".`);
-  return { projectId: match[1] ?? '', database: match[2] ?? '', path: match[3] ?? '' };
+/**
+ * Takes a database, root or document name apart: `projects/P/databases/D/documents/PATH`; PATH is empty for the root.
+ * Throws INVALID_ARGUMENT.
+ */
+export function parseName(name = ''): { database: string; path: string } {
+  const match = NAME.exec(name);
+  if (!match) throw invalid(`Invalid resource name: "${name}".`);
+  return { database: match[1] ?? '', path: match[2] ?? '' };
 }
 
 /** Throws INVALID_ARGUMENT unless `path` may name a document. Limits: cloud.google.com/firestore/quotas */
@@ -26,7 +22,7 @@ export function checkDocumentPath(path: string): void {
     throw invalid(`Document name "${path}" lacks a document id at the end or a collection id before it.`);
   }
   if (Buffer.byteLength(path) > MAX_NAME_BYTES)
-    throw invalid(`The document name is longer than ${MAX_NAME_BYTES} bytes.`);
+    throw invalid(`A document name is longer than ${MAX_NAME_BYTES} bytes.`);
   for (const segment of segments) checkId(segment);
 }
 

@@ -15,13 +15,8 @@ export interface PortOptions {
   connectionClosed: (peer: string) => void;
 }
 
-export interface OpenPort {
-  port: number;
-  close(): Promise<void>;
-}
-
 /** Opens one port on 127.0.0.1 for gRPC (HTTP/2 without TLS) and HTTP/1: the first bytes of a connection tell them apart. */
-export async function openPort(options: PortOptions): Promise<OpenPort> {
+export async function openPort(options: PortOptions): Promise<{ port: number; close(): Promise<void> }> {
   const grpc = new Server({
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader';
-import type { StoredDocument } from './change.ts';
+import type { StoredDocument } from './wire.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,18 +1,41 @@
-import type { ProtoTimestamp, ProtoValue, StoredDocument } from './change.ts';
+/** google.firestore.v1 as proto-loader hands it over: longs and enums as strings, bytes as Buffers; what is absent on the wire is absent here. */
 
-/** The requests of google.firestore.v1 as proto-loader hands them over: what is absent on the wire is absent here. */
-export interface DocumentMask {
-  fieldPaths?: string[];
+export type ProtoTimestamp = { seconds: string; nanos: number };
+
+export interface StoredDocument {
+  /** `projects/P/databases/D/documents/…` */
+  name: string;
+  fields: Fields;
+  createTime: ProtoTimestamp;
+  updateTime: ProtoTimestamp;
 }
 
-export interface Precondition {
-  exists?: boolean;
-  updateTime?: ProtoTimestamp;
+export type Fields = Record<string, ProtoValue>;
+
+/** Exactly one of its fields is set. */
+export interface ProtoValue {
+  nullValue?: 'NULL_VALUE';
+  booleanValue?: boolean;
+  integerValue?: string;
+  doubleValue?: number;
+  timestampValue?: ProtoTimestamp;
+  stringValue?: string;
+  bytesValue?: Buffer;
+  referenceValue?: string;
+  geoPointValue?: { latitude: number; longitude: number };
+  arrayValue?: { values?: ProtoValue[] };
+  mapValue?: { fields?: Fields };
 }
+
+export type DocumentMask = { fieldPaths?: string[] };
+export type TransactionOptions = { readOnly?: { readTime?: ProtoTimestamp } };
+export type FieldReference = { fieldPath: string };
+export type Direction = 'ASCENDING' | 'DESCENDING';
+export type Cursor = { values?: ProtoValue[]; before?: boolean };
 
 export interface FieldTransform {
   fieldPath: string;
-  setToServerValue?: 'REQUEST_TIME' | 'SERVER_VALUE_UNSPECIFIED';
+  setToServerValue?: string;
   increment?: ProtoValue;
   maximum?: ProtoValue;
   minimum?: ProtoValue;
@@ -20,28 +43,18 @@ export interface FieldTransform {
   removeAllFromArray?: { values?: ProtoValue[] };
 }
 
-export interface WriteDocument {
-  name: string;
-  fields?: Record<string, ProtoValue>;
-}
-
 export interface Write {
-  update?: WriteDocument;
+  update?: { name: string; fields?: Fields };
   delete?: string;
   transform?: { document: string; fieldTransforms?: FieldTransform[] };
   updateMask?: DocumentMask;
   updateTransforms?: FieldTransform[];
-  currentDocument?: Precondition;
+  currentDocument?: { exists?: boolean; updateTime?: ProtoTimestamp };
 }
 
-export interface WriteResult {
-  updateTime?: ProtoTimestamp;
-  transformResults?: ProtoValue[];
-}
-
-export interface TransactionOptions {
-  readOnly?: { readTime?: ProtoTimestamp };
-  readWrite?: { retryTransaction?: Buffer };
+export interface CommitResult {
+  writeResults: { updateTime?: ProtoTimestamp; transformResults?: ProtoValue[] }[];
+  commitTime: ProtoTimestamp;
 }
 
 /** How a read says which state it wants to see. */
@@ -51,33 +64,10 @@ export interface Consistency {
   readTime?: ProtoTimestamp;
 }
 
-export type FieldOperator =
-  | 'LESS_THAN'
-  | 'LESS_THAN_OR_EQUAL'
-  | 'GREATER_THAN'
-  | 'GREATER_THAN_OR_EQUAL'
-  | 'EQUAL'
-  | 'NOT_EQUAL'
-  | 'ARRAY_CONTAINS'
-  | 'IN'
-  | 'ARRAY_CONTAINS_ANY'
-  | 'NOT_IN';
-
-export interface FieldReference {
-  fieldPath: string;
-}
-
 export interface Filter {
-  compositeFilter?: { op?: 'AND' | 'OR'; filters?: Filter[] };
-  fieldFilter?: { field: FieldReference; op: FieldOperator; value: ProtoValue };
-  unaryFilter?: { op: 'IS_NAN' | 'IS_NULL' | 'IS_NOT_NAN' | 'IS_NOT_NULL'; field: FieldReference };
-}
-
-export type Direction = 'ASCENDING' | 'DESCENDING';
-
-export interface Cursor {
-  values?: ProtoValue[];
-  before?: boolean;
+  compositeFilter?: { op?: string; filters?: Filter[] };
+  fieldFilter?: { field: FieldReference; op: string; value: ProtoValue };
+  unaryFilter?: { op: string; field: FieldReference };
 }
 
 export interface StructuredQuery {
@@ -99,4 +89,33 @@ export interface Aggregation {
   avg?: { field: FieldReference };
 }
 
-export type { ProtoTimestamp, ProtoValue, StoredDocument };
+/** What a client asks for on a Listen stream. */
+export interface ListenRequest {
+  addTarget?: TargetRequest;
+  removeTarget?: number;
+}
+
+export interface TargetRequest {
+  targetId?: number;
+  query?: { parent?: string; structuredQuery?: StructuredQuery };
+  documents?: { documents?: string[] };
+  resumeToken?: Buffer;
+  readTime?: ProtoTimestamp;
+  once?: boolean;
+}
+
+export interface TargetChange {
+  targetChangeType: 'NO_CHANGE' | 'ADD' | 'REMOVE' | 'CURRENT' | 'RESET';
+  targetIds?: number[];
+  cause?: { code: number; message: string };
+  resumeToken?: Buffer;
+  readTime?: ProtoTimestamp;
+}
+
+/** What the server says on a Listen stream: exactly one of the fields is set. */
+export interface ListenResponse {
+  targetChange?: TargetChange;
+  documentChange?: { document: StoredDocument; targetIds: number[] };
+  documentDelete?: { document: string; removedTargetIds: number[]; readTime: ProtoTimestamp };
+  documentRemove?: { document: string; removedTargetIds: number[]; readTime: ProtoTimestamp };
+}

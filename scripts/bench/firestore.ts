@@ -1,5 +1,5 @@
 /**
- * Prints how fast the local Firestore is, through the real client library: `node scripts/bench-firestore.ts [documents]`.
+ * Prints how fast the local Firestore is, through the real client library: `node scripts/bench/firestore.ts [documents]`.
  * `documents` (default 1,000,000) is how many the query picks its 10 from.
  */
 import { deleteApp, initializeApp } from 'firebase-admin/app';

@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ProtoValue } from '../change.ts';
 import { checkDocumentPath } from '../names.ts';
 import { timestampFromMicros } from '../values/time.ts';
+import type { Fields } from '../wire.ts';
 import type { Engine } from './engine.ts';
 import { checkDocument } from './limits.ts';
 
 const CHUNK = 500;
+const DATABASE = '(default)';
 
 export interface BulkDocument {
   /** Below `documents/`. */
   path: string;
-  fields: Record<string, ProtoValue>;
+  fields: Fields;
 }
 
 /**
@@ -20,33 +21,27 @@ export interface BulkDocument {
 export async function bulkLoad(
   engine: Engine,
   documents: Iterable<BulkDocument> | AsyncIterable<BulkDocument>,
-  database = '(default)',
 ): Promise<number> {
   let loaded = 0;
-  let chunk: BulkDocument[] = [];
-  const flush = async (): Promise<void> => {
+  const store = (chunk: readonly BulkDocument[]): void => {
     const time = timestampFromMicros(engine.readMicros());
-    engine.store.transaction(() => {
-      for (const { path, fields } of chunk) {
-        const name = engine.documentName(database, path);
-        checkDocumentPath(path);
-        checkDocument(name, path, fields);
-        engine.store.put(database, path, engine.get(database, path), {
-          name,
-          fields,
-          createTime: time,
-          updateTime: time,
-        });
-      }
-    });
+    for (const { path, fields } of chunk) {
+      const name = engine.documentName(DATABASE, path);
+      checkDocumentPath(path);
+      checkDocument(name, path, fields);
+      const before = engine.store.get(DATABASE, path);
+      engine.store.put(DATABASE, path, before, { name, fields, createTime: time, updateTime: time });
+    }
     loaded += chunk.length;
-    chunk = [];
-    await nextTurn();
   };
+  let chunk: BulkDocument[] = [];
   for await (const document of documents) {
     chunk.push(document);
-    if (chunk.length === CHUNK) await flush();
+    if (chunk.length < CHUNK) continue;
+    engine.store.transaction(() => store(chunk));
+    chunk = [];
+    await nextTurn();
   }
-  await flush();
+  engine.store.transaction(() => store(chunk));
   return loaded;
 }

@@ -1,21 +1,19 @@
-import type { ProtoValue } from '../change.ts';
 import { invalid } from '../errors.ts';
+import type { Fields, ProtoValue } from '../wire.ts';
 
 /** Limits of a document: cloud.google.com/firestore/quotas */
 const MAX_DOCUMENT_BYTES = 1_048_576;
 const MAX_DEPTH = 20;
 const MAX_FIELD_NAME_BYTES = 1500;
 
-type Fields = Record<string, ProtoValue>;
-
 /** Throws INVALID_ARGUMENT when a document is too large, too deep or holds what Firestore does not store. */
 export function checkDocument(name: string, path: string, fields: Fields): void {
   const sizeBytes = nameBytes(path) + fieldsBytes(fields, 1) + 32;
-  if (sizeBytes > MAX_DOCUMENT_BYTES) {
-    throw invalid(
-      `Document '${name}' cannot be written because its size (${sizeBytes.toLocaleString('en-US')} bytes) exceeds the maximum allowed size of ${MAX_DOCUMENT_BYTES.toLocaleString('en-US')} bytes.`,
-    );
-  }
+  if (sizeBytes <= MAX_DOCUMENT_BYTES) return;
+  const [size, max] = [sizeBytes, MAX_DOCUMENT_BYTES].map((bytes) => `${bytes.toLocaleString('en-US')} bytes`);
+  throw invalid(
+    `Document '${name}' cannot be written because its size (${size}) exceeds the maximum allowed size of ${max}.`,
+  );
 }
 
 /** Storage size as Firestore counts it: cloud.google.com/firestore/docs/storage-size */
@@ -46,22 +44,13 @@ function valueBytes(value: ProtoValue, depth: number): number {
   if (value.referenceValue !== undefined) return nameBytes(value.referenceValue);
   if (value.geoPointValue !== undefined) return 16;
   if (value.integerValue !== undefined || value.doubleValue !== undefined || value.timestampValue) return 8;
-  if (value.mapValue) {
-    checkDepth(depth);
-    return fieldsBytes(value.mapValue.fields ?? {}, depth + 1);
-  }
-  if (value.arrayValue) {
-    checkDepth(depth);
-    let sum = 0;
-    for (const element of value.arrayValue.values ?? []) {
-      if (element.arrayValue) throw invalid('Cannot convert an array value in an array value.');
-      sum += valueBytes(element, depth + 1);
-    }
-    return sum;
-  }
-  return 1;
-}
-
-function checkDepth(depth: number): void {
+  if (!value.mapValue && !value.arrayValue) return 1;
   if (depth > MAX_DEPTH) throw invalid(`Maps and arrays are nested more than ${MAX_DEPTH} levels deep.`);
+  if (value.mapValue) return fieldsBytes(value.mapValue.fields ?? {}, depth + 1);
+  let sum = 0;
+  for (const element of value.arrayValue?.values ?? []) {
+    if (element.arrayValue) throw invalid('Cannot convert an array value in an array value.');
+    sum += valueBytes(element, depth + 1);
+  }
+  return sum;
 }

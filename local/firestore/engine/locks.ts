@@ -9,8 +9,7 @@ export class LockOwner {
 interface Wait {
   owner: LockOwner;
   key: string;
-  granted: () => void;
-  refused: (error: Error) => void;
+  end(refusal?: Error): void;
 }
 
 interface Lock {
@@ -35,20 +34,15 @@ export class LockTable {
   }
 
   /** Whether `owner` could lock all of them at once. */
-  areFree(keys: Iterable<string>, owner?: LockOwner): boolean {
-    if (this.#locks.size === 0) return true;
-    for (const key of keys) {
-      const lock = this.#locks.get(key);
-      if (lock && lock.holder !== owner) return false;
-    }
-    return true;
+  areFree(keys: readonly string[], owner?: LockOwner): boolean {
+    return keys.every((key) => (this.#locks.get(key)?.holder ?? owner) === owner);
   }
 
   /**
    * Locks every key, waiting for other owners; returns whether it had to wait. Throws ABORTED when the wait would
    * never end because owners wait for each other, or lasts too long.
    */
-  async acquire(owner: LockOwner, keys: Iterable<string>): Promise<boolean> {
+  async acquire(owner: LockOwner, keys: readonly string[]): Promise<boolean> {
     let waited = false;
     for (const key of [...new Set(keys)].sort()) {
       const lock = this.#locks.get(key);
@@ -65,70 +59,55 @@ export class LockTable {
 
   /** Gives back all locks; whoever is next in line gets them. Requests of this owner that still wait are refused. */
   release(owner: LockOwner): void {
-    for (const wait of [...owner.waits]) this.#refuse(wait, CONTENTION);
+    for (const wait of owner.waits) this.#refuse(wait, CONTENTION);
     for (const key of owner.held) this.#passOn(key);
     owner.held.clear();
   }
 
-  #wait(owner: LockOwner, key: string, lock: Lock): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => this.#refuse(wait, 'Too much contention on these documents. Please try again.'),
-        this.#waitMs,
-      );
-      const done = (then: () => void) => () => {
-        clearTimeout(timer);
-        owner.waits.delete(wait);
-        then();
-      };
-      const wait: Wait = { owner, key, granted: done(resolve), refused: (error) => done(() => reject(error))() };
-      owner.waits.add(wait);
-      lock.queue.push(wait);
-      if (this.#waitsForItself(owner)) this.#refuse(wait, CONTENTION);
-    });
+  async #wait(owner: LockOwner, key: string, lock: Lock): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const wait: Wait = { owner, key, end: (refusal) => (refusal ? reject(refusal) : resolve()) };
+    const tooLong = 'Too much contention on these documents. Please try again.';
+    const timer = setTimeout(() => this.#refuse(wait, tooLong), this.#waitMs);
+    owner.waits.add(wait);
+    lock.queue.push(wait);
+    if (this.#waitsForItself(owner)) this.#refuse(wait, CONTENTION);
+    await promise.finally(() => clearTimeout(timer));
   }
 
   #refuse(wait: Wait, reason: string): void {
     const lock = this.#locks.get(wait.key);
     if (lock) lock.queue = lock.queue.filter((other) => other !== wait);
-    wait.refused(aborted(reason));
+    wait.owner.waits.delete(wait);
+    wait.end(aborted(reason));
   }
 
   #passOn(key: string): void {
-    const next = this.#locks.get(key)?.queue.shift();
     const lock = this.#locks.get(key);
-    if (!lock) return;
-    if (!next) {
+    const next = lock?.queue.shift();
+    if (!lock || !next) {
       this.#locks.delete(key);
       return;
     }
     lock.holder = next.owner;
     next.owner.held.add(key);
-    next.granted();
+    next.owner.waits.delete(next);
+    next.end();
   }
 
   #waitsForItself(owner: LockOwner): boolean {
-    const seen = new Set<LockOwner>();
-    const open = [...this.#blockersOf(owner)];
-    for (let other = open.pop(); other; other = open.pop()) {
-      if (other === owner) return true;
-      if (seen.has(other)) continue;
-      seen.add(other);
-      open.push(...this.#blockersOf(other));
-    }
-    return false;
+    // A set may grow while it is gone through.
+    const reached = new Set(this.#blockersOf(owner));
+    for (const other of reached) for (const blocker of this.#blockersOf(other)) reached.add(blocker);
+    return reached.has(owner);
   }
 
-  *#blockersOf(owner: LockOwner): Generator<LockOwner> {
-    for (const wait of owner.waits) {
-      const lock = this.#locks.get(wait.key);
-      if (!lock) continue;
-      yield lock.holder;
-      for (const ahead of lock.queue) {
-        if (ahead === wait) break;
-        // Two requests of one transaction may wait for the same document: that is no circle.
-        if (ahead.owner !== owner) yield ahead.owner;
-      }
-    }
+  #blockersOf(owner: LockOwner): LockOwner[] {
+    return [...owner.waits].flatMap((wait) => {
+      const { holder, queue = [] } = this.#locks.get(wait.key) ?? {};
+      const ahead = queue.slice(0, queue.indexOf(wait)).map((other) => other.owner);
+      // Two requests of one transaction may wait for the same document: that is no circle.
+      return [...(holder ? [holder] : []), ...ahead.filter((other) => other !== owner)];
+    });
   }
 }

@@ -1,10 +1,8 @@
-import type { ProtoValue } from '../change.ts';
 import { invalid } from '../errors.ts';
 import { valueKey } from '../values/key.ts';
-import type { FieldTransform } from '../wire.ts';
+import { clampedToInt64, isNumber } from '../values/numbers.ts';
+import type { FieldTransform, ProtoValue } from '../wire.ts';
 
-const MAX_INT64 = 2n ** 63n - 1n;
-const MIN_INT64 = -(2n ** 63n);
 const NULL: ProtoValue = { nullValue: 'NULL_VALUE' };
 
 /** What a transform leaves in the field, and what it answers: array transforms answer null. */
@@ -13,14 +11,11 @@ export function transformed(
   current: ProtoValue | undefined,
   requestTime: ProtoValue,
 ): { value: ProtoValue; result: ProtoValue } {
-  if (transform.setToServerValue === 'REQUEST_TIME') return { value: requestTime, result: requestTime };
-  if (transform.appendMissingElements) {
-    return { value: append(current, transform.appendMissingElements.values ?? []), result: NULL };
-  }
-  if (transform.removeAllFromArray) {
-    return { value: remove(current, transform.removeAllFromArray.values ?? []), result: NULL };
-  }
-  const value = numeric(transform, current);
+  const { appendMissingElements, removeAllFromArray } = transform;
+  const old = current?.arrayValue?.values ?? [];
+  if (appendMissingElements) return { value: append(old, appendMissingElements.values ?? []), result: NULL };
+  if (removeAllFromArray) return { value: remove(old, removeAllFromArray.values ?? []), result: NULL };
+  const value = transform.setToServerValue === 'REQUEST_TIME' ? requestTime : numeric(transform, current);
   return { value, result: value };
 }
 
@@ -35,33 +30,23 @@ function numeric(transform: FieldTransform, current: ProtoValue | undefined): Pr
   return (transform.maximum ? order > 0 : order < 0) ? operand : current;
 }
 
-function isNumber(value: ProtoValue): boolean {
-  return value.integerValue !== undefined || value.doubleValue !== undefined;
-}
-
 /** Integers stay integers and stop at the ends of int64; with a double the sum is a double. */
 function sum(a: ProtoValue, b: ProtoValue): ProtoValue {
   if (a.integerValue !== undefined && b.integerValue !== undefined) {
-    const exact = BigInt(a.integerValue) + BigInt(b.integerValue);
-    return { integerValue: String(exact > MAX_INT64 ? MAX_INT64 : exact < MIN_INT64 ? MIN_INT64 : exact) };
+    return { integerValue: String(clampedToInt64(BigInt(a.integerValue) + BigInt(b.integerValue))) };
   }
   return { doubleValue: Number(a.integerValue ?? a.doubleValue) + Number(b.integerValue ?? b.doubleValue) };
 }
 
 const identity = (value: ProtoValue): string => valueKey(value).toString('latin1');
 
-function append(current: ProtoValue | undefined, elements: readonly ProtoValue[]): ProtoValue {
-  const values = [...(current?.arrayValue?.values ?? [])];
-  const present = new Set(values.map(identity));
-  for (const element of elements) {
-    if (present.has(identity(element))) continue;
-    present.add(identity(element));
-    values.push(element);
-  }
-  return { arrayValue: { values } };
+function append(old: readonly ProtoValue[], elements: readonly ProtoValue[]): ProtoValue {
+  const present = new Set(old.map(identity));
+  const isNew = (element: ProtoValue): boolean => present.size < present.add(identity(element)).size;
+  return { arrayValue: { values: [...old, ...elements.filter(isNew)] } };
 }
 
-function remove(current: ProtoValue | undefined, elements: readonly ProtoValue[]): ProtoValue {
+function remove(old: readonly ProtoValue[], elements: readonly ProtoValue[]): ProtoValue {
   const gone = new Set(elements.map(identity));
-  return { arrayValue: { values: (current?.arrayValue?.values ?? []).filter((value) => !gone.has(identity(value))) } };
+  return { arrayValue: { values: old.filter((value) => !gone.has(identity(value))) } };
 }

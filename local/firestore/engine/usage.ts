@@ -1,9 +1,5 @@
 /** Billed operations: cloud.google.com/firestore/pricing */
-export interface BilledOperations {
-  reads: number;
-  writes: number;
-  deletes: number;
-}
+export type BilledOperations = Record<'reads' | 'writes' | 'deletes', number>;
 
 export interface UsageReport {
   total: BilledOperations;

@@ -1,25 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ProtoTimestamp, ProtoValue, StoredDocument } from '../change.ts';
 import { alreadyExists, failedPrecondition, invalid, notFound } from '../errors.ts';
 import { checkDocumentPath, parseName } from '../names.ts';
-import { getField, parseFieldPath, withField } from '../values/field-path.ts';
+import { getField, parseFieldPath, withField, withMasked } from '../values/field-path.ts';
 import { microsFromTimestamp, timestampFromMicros } from '../values/time.ts';
-import type { FieldTransform, Precondition, Write } from '../wire.ts';
+import type { Fields, ProtoTimestamp, ProtoValue, StoredDocument, Write } from '../wire.ts';
 import { checkDocument } from './limits.ts';
 import { transformed } from './transform.ts';
 
-type Fields = Record<string, ProtoValue>;
-
 /** The times of one commit. */
 export interface CommitMoment {
-  /** The commit time, strictly rising from commit to commit. */
-  time: ProtoTimestamp;
+  /** Strictly rising from commit to commit. */
+  commitTime: ProtoTimestamp;
   /** What `serverTimestamp()` becomes: when the server processed the request, in whole milliseconds. */
   requestTime: ProtoTimestamp;
-}
-
-export function commitMoment(commitMicros: number, nowMs: number): CommitMoment {
-  return { time: timestampFromMicros(commitMicros), requestTime: timestampFromMicros(nowMs * 1000) };
 }
 
 /** The name of the document that a write touches. Throws INVALID_ARGUMENT. */
@@ -37,30 +30,29 @@ export function writtenName(write: Write): string {
 export function applyWrite(
   write: Write,
   before: StoredDocument | undefined,
-  moment: CommitMoment,
+  { commitTime, requestTime }: CommitMoment,
 ): { after: StoredDocument | undefined; transformResults: ProtoValue[] } {
   const name = writtenName(write);
-  checkPrecondition(name, write.currentDocument, before);
+  checkPrecondition(name, write, before);
   if (write.delete !== undefined) return { after: undefined, transformResults: [] };
 
-  const transforms = [...(write.updateTransforms ?? []), ...(write.transform?.fieldTransforms ?? [])];
   let fields = stored(write.update?.fields ?? {});
   const mask = write.transform ? [] : write.updateMask && (write.updateMask.fieldPaths ?? []);
-  if (mask) fields = merged(before?.fields ?? {}, fields, mask);
+  if (mask) fields = withMasked(before?.fields ?? {}, fields, mask);
+  const transforms = [...(write.updateTransforms ?? []), ...(write.transform?.fieldTransforms ?? [])];
   const transformResults = transforms.map((transform) => {
-    const outcome = applyTransform(fields, transform, moment);
-    fields = outcome.fields;
-    return outcome.result;
+    const names = parseFieldPath(transform.fieldPath);
+    const { value, result } = transformed(transform, getField(fields, names), { timestampValue: requestTime });
+    fields = withField(fields, names, storedValue(value));
+    return result;
   });
   checkDocument(name, parseName(name).path, fields);
   if (before && isDeepStrictEqual(before.fields, fields)) return { after: before, transformResults };
-  return {
-    after: { name, fields, createTime: before?.createTime ?? moment.time, updateTime: moment.time },
-    transformResults,
-  };
+  const createTime = before?.createTime ?? commitTime;
+  return { after: { name, fields, createTime, updateTime: commitTime }, transformResults };
 }
 
-function checkPrecondition(name: string, precondition: Precondition | undefined, before: StoredDocument | undefined) {
+function checkPrecondition(name: string, { currentDocument: precondition }: Write, before: StoredDocument | undefined) {
   if (precondition?.exists === true && !before) throw notFound(`No document to update: ${name}`);
   if (precondition?.exists === false && before) throw alreadyExists(`Document already exists: ${name}`);
   if (!precondition?.updateTime) return;
@@ -70,21 +62,6 @@ function checkPrecondition(name: string, precondition: Precondition | undefined,
   if (base !== version) {
     throw failedPrecondition(`the stored version (${version}) does not match the required base version (${base})`);
   }
-}
-
-function merged(current: Fields, update: Fields, mask: readonly string[]): Fields {
-  let fields = current;
-  for (const path of mask) {
-    const names = parseFieldPath(path);
-    fields = withField(fields, names, getField(update, names));
-  }
-  return fields;
-}
-
-function applyTransform(fields: Fields, transform: FieldTransform, moment: CommitMoment) {
-  const names = parseFieldPath(transform.fieldPath);
-  const { value, result } = transformed(transform, getField(fields, names), { timestampValue: moment.requestTime });
-  return { fields: withField(fields, names, stored({ value }).value), result };
 }
 
 /** Fields as they are kept and decoded again: timestamps cut to microseconds, empty maps and arrays without content. */

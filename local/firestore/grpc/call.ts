@@ -1,20 +1,22 @@
 import { Metadata, type ServerUnaryCall, type ServerWritableStream, type sendUnaryData, status } from '@grpc/grpc-js';
+import type { Backend } from '../engine/read.ts';
 import { FirestoreError } from '../errors.ts';
 
-/** Where a call comes from: the address and port of its connection. */
-export interface Caller {
-  peer: string;
-}
+/** Answers a request; `peer` is the address and port of the connection that it came by. */
+export type Answering<Request, Response> = (
+  backend: Backend,
+  request: Request,
+  peer: string,
+) => Promise<Response> | Response;
 
 /** A handler of a call with one answer. */
-export function unary<Request, Response>(answer: (request: Request, caller: Caller) => Promise<Response> | Response) {
-  return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    Promise.resolve()
-      .then(() => answer(call.request, { peer: call.getPeer() }))
-      .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(statusOf(error), null),
-      );
+export function unary<Request, Response>(backend: Backend, answer: Answering<Request, Response>) {
+  return async (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): Promise<void> => {
+    try {
+      callback(null, await answer(backend, call.request, call.getPeer()));
+    } catch (error) {
+      callback(statusOf(error), null);
+    }
   };
 }
 
@@ -22,20 +24,18 @@ export function unary<Request, Response>(answer: (request: Request, caller: Call
  * A handler of a call with a stream of answers. Initial metadata goes first: without it the client library takes an early error
  * for no answer at all and repeats the call.
  */
-export function streaming<Request, Response>(
-  answer: (request: Request, caller: Caller) => Promise<Iterable<Response>> | Iterable<Response>,
-) {
-  return (call: ServerWritableStream<Request, Response>): void => {
+export function streaming<Request, Response>(backend: Backend, answer: Answering<Request, Iterable<Response>>) {
+  return async (call: ServerWritableStream<Request, Response>): Promise<void> => {
     call.sendMetadata(new Metadata());
-    const respond = async (): Promise<void> => {
-      const responses = await answer(call.request, { peer: call.getPeer() });
-      for (const response of responses) {
+    try {
+      for (const response of await answer(backend, call.request, call.getPeer())) {
         if (call.cancelled) return;
         if (!call.write(response)) await drained(call);
       }
       call.end();
-    };
-    respond().catch((error: unknown) => call.emit('error', statusOf(error)));
+    } catch (error) {
+      call.emit('error', statusOf(error));
+    }
   };
 }
 
@@ -51,8 +51,7 @@ function drained(call: ServerWritableStream<unknown, unknown>): Promise<void> {
 
 /** An error as gRPC carries it; one that is not a refusal is a fault of this server and says so. */
 export function statusOf(error: unknown): Error & { code: status; details: string } {
-  const code = error instanceof FirestoreError ? error.code : status.INTERNAL;
-  const text =
-    error instanceof FirestoreError ? error.message : `Firestore stand-in: ${(error as Error)?.stack ?? error}`;
-  return Object.assign(new Error(text), { code, details: text });
+  const refused = error instanceof FirestoreError;
+  const text = refused ? error.message : `Firestore stand-in: ${(error as Error)?.stack ?? error}`;
+  return Object.assign(new Error(text), { code: refused ? error.code : status.INTERNAL, details: text });
 }

@@ -1,66 +1,41 @@
-import type { StoredDocument } from '../change.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Backend } from '../engine/read.ts';
 import { indexTerm, keyHead } from '../index/keys.ts';
 import { checkId, parseName, pathOf } from '../names.ts';
-import { compileQuery } from '../query/compile.ts';
-import { EVERYTHING } from '../query/intervals.ts';
+import { Query } from '../query/query.ts';
 import { EntryStream } from '../query/stream.ts';
-import type { Consistency, DocumentMask, StructuredQuery } from '../wire.ts';
-import type { Caller } from './call.ts';
-import { type Backend, maskedDocument, readContext } from './documents.ts';
+import { EVERYTHING } from '../values/ranges.ts';
+import type { DocumentMask, StoredDocument } from '../wire.ts';
+import { maskedDocument } from './reads.ts';
 
-/** As many as the server gives when the request does not say. */
+/** As many documents as the server gives when the request does not say. */
 const DEFAULT_PAGE = 300;
 
-interface ListDocumentsRequest extends Consistency {
-  parent: string;
-  collectionId: string;
-  pageSize?: number;
-  pageToken?: string;
-  orderBy?: string;
-  mask?: DocumentMask;
-  showMissing?: boolean;
-}
+type Paging = { pageSize?: number; pageToken?: string };
 
-/** A document that is listed; one without times is missing: it has only documents below it. */
+/** A document that is listed; one without fields and times is missing: it has only documents below it. */
 type Listed = Pick<StoredDocument, 'name'> & Partial<StoredDocument>;
 
-export async function listDocuments(backend: Backend, request: ListDocumentsRequest, caller: Caller) {
-  const { engine, transactions, snapshots } = backend;
-  checkId(request.collectionId);
-  const query = compileQuery(engine, request.parent, listQuery(request));
-  const { locking, readMicros } = readContext(backend, query.database, request, caller);
-  const run = readMicros === undefined ? () => query.run() : () => snapshots.run(query, readMicros);
-  const present = locking ? await transactions.query(locking, run) : run();
-  const skip = Number(request.pageToken || 0);
-  const size = request.pageSize || DEFAULT_PAGE;
-  const listed: Listed[] = request.showMissing ? withMissing(backend, query, request.collectionId, present) : present;
-  const page = listed.slice(skip, skip + size);
-  const documents = page.map((one) => (one.fields ? maskedDocument(one as StoredDocument, request.mask) : one));
-  engine.usage.record('reads', request.collectionId, 'list', Math.max(1, page.length));
-  return { documents, ...(listed.length > skip + size && { nextPageToken: String(skip + size) }) };
+/** Lists a collection by name. */
+export function listDocuments(
+  { engine }: Backend,
+  request: Paging & { parent: string; collectionId: string; mask?: DocumentMask; showMissing?: boolean },
+) {
+  const { parent, collectionId, mask, showMissing } = request;
+  checkId(collectionId);
+  const query = new Query(engine, parent, { from: [{ collectionId }] });
+  const present = query.run().map((document) => maskedDocument(document, mask));
+  const listed = showMissing ? withMissing(engine, query, collectionId, present) : present;
+  const { items, ...next } = page<Listed>(listed, request, DEFAULT_PAGE);
+  engine.usage.record('reads', collectionId, 'list', Math.max(1, items.length));
+  return { documents: items, ...next };
 }
 
-function listQuery({ collectionId, orderBy }: ListDocumentsRequest): StructuredQuery {
-  const orders = (orderBy ?? '').split(',').map((part) => part.trim().split(/\s+/));
-  return {
-    from: [{ collectionId }],
-    orderBy: orders.flatMap(([fieldPath, direction]) =>
-      fieldPath ? [{ field: { fieldPath }, direction: direction === 'desc' ? 'DESCENDING' : 'ASCENDING' }] : [],
-    ),
-  };
-}
-
-function withMissing(
-  backend: Backend,
-  { database, parent }: { database: string; parent: string },
-  collectionId: string,
-  present: readonly StoredDocument[],
-): Listed[] {
-  const { engine } = backend;
+function withMissing(engine: Engine, { database, parent }: Query, collectionId: string, present: StoredDocument[]) {
   const byPath = new Map<string, Listed>(present.map((document) => [pathOf(document.name), document]));
   const collection = parent ? `${parent}/${collectionId}` : collectionId;
   for (const below of engine.store.terms.collectionsBelow(database, parent)) {
-    if (!below.parent.startsWith(`${collection}/`) || isEmpty(backend, below.no)) continue;
+    if (!below.parent.startsWith(`${collection}/`) || isEmpty(engine, below.no)) continue;
     const path = `${collection}/${below.parent.slice(collection.length + 1).split('/')[0]}`;
     if (!byPath.has(path)) byPath.set(path, { name: engine.documentName(database, path) });
   }
@@ -68,24 +43,25 @@ function withMissing(
 }
 
 /** The collections that directly follow `parent`, also those whose documents are all missing. */
-export function listCollectionIds(
-  backend: Backend,
-  request: { parent: string; pageSize?: number; pageToken?: string },
-): { collectionIds: string[]; nextPageToken?: string } {
+export function listCollectionIds({ engine }: Backend, request: Paging & { parent: string }) {
   const { database, path } = parseName(request.parent);
   const ids = new Set<string>();
-  for (const { no, parent, collectionId } of backend.engine.store.terms.collectionsBelow(database, path)) {
+  for (const { no, parent, collectionId } of engine.store.terms.collectionsBelow(database, path)) {
     const next = parent === path ? collectionId : parent.slice(path ? path.length + 1 : 0).split('/')[0];
-    if (next && !ids.has(next) && !isEmpty(backend, no)) ids.add(next);
+    if (next && !ids.has(next) && !isEmpty(engine, no)) ids.add(next);
   }
-  const sorted = [...ids].sort();
-  const skip = Number(request.pageToken || 0);
-  const size = request.pageSize || sorted.length;
-  const more = sorted.length > skip + size;
-  return { collectionIds: sorted.slice(skip, skip + size), ...(more && { nextPageToken: String(skip + size) }) };
+  const { items, ...next } = page([...ids].sort(), request, ids.size);
+  return { collectionIds: items, ...next };
 }
 
-function isEmpty({ engine: { store } }: Backend, collectionNo: number): boolean {
+/** Page tokens are the number of items to skip. */
+function page<Item>(all: readonly Item[], { pageSize, pageToken }: Paging, defaultSize: number) {
+  const end = Number(pageToken || 0) + (pageSize || defaultSize);
+  const items = all.slice(Number(pageToken || 0), end);
+  return { items, ...(all.length > end && { nextPageToken: String(end) }) };
+}
+
+function isEmpty({ store }: Engine, collectionNo: number): boolean {
   const prefix = keyHead(store.terms.index(indexTerm.name('COLLECTION')), collectionNo);
   return new EntryStream(store, prefix, EVERYTHING, false).count(1) === 0;
 }

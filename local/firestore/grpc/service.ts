@@ -1,47 +1,36 @@
 import type { MethodDefinition, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { Backend } from '../engine/read.ts';
 import { firestoreService } from '../protos.ts';
 import { streaming, unary } from './call.ts';
-import * as commits from './commits.ts';
-import { type Backend, batchGet, getDocument } from './documents.ts';
 import { listCollectionIds, listDocuments } from './lists.ts';
-import { partitionQuery, runAggregation, runQuery } from './queries.ts';
+import { batchGet, partitionQuery, runAggregation, runQuery } from './reads.ts';
+import { batchWrite, beginTransaction, commit, MAX_REQUEST_BYTES, rollback, TOO_LARGE } from './writes.ts';
 
-/** The service with requests that say how large they were on the wire. */
-export const sizedService: ServiceDefinition = {
+/** The service with a limit on the size of commits. */
+export const limitedService: ServiceDefinition = {
   ...firestoreService,
-  Commit: sized(firestoreService.Commit),
-  BatchWrite: sized(firestoreService.BatchWrite),
-} as ServiceDefinition;
+  Commit: limited(firestoreService.Commit as MethodDefinition<object, object>),
+  BatchWrite: limited(firestoreService.BatchWrite as MethodDefinition<object, object>),
+};
 
-function sized(method: MethodDefinition<object, object> | undefined) {
-  if (!method) throw new Error('the Firestore protos lack a method');
+function limited(method: MethodDefinition<object, object>): MethodDefinition<object, object> {
   const requestDeserialize = (bytes: Buffer): object =>
-    bytes.length > commits.MAX_REQUEST_BYTES
-      ? { sizeBytes: bytes.length }
-      : { ...method.requestDeserialize(bytes), sizeBytes: bytes.length };
+    bytes.length > MAX_REQUEST_BYTES ? TOO_LARGE : method.requestDeserialize(bytes);
   return { ...method, requestDeserialize };
 }
 
-/** Every method of google.firestore.v1.Firestore but Listen, which stands apart. */
+/** The methods of google.firestore.v1.Firestore that the client library calls; Listen stands apart. */
 export function firestoreMethods(backend: Backend): UntypedServiceImplementation {
-  const bound =
-    <Request, Caller, Response>(method: (backend: Backend, request: Request, caller: Caller) => Response) =>
-    (request: Request, caller: Caller): Response =>
-      method(backend, request, caller);
   return {
-    GetDocument: unary(bound(getDocument)),
-    BatchGetDocuments: streaming(bound(batchGet)),
-    ListDocuments: unary(bound(listDocuments)),
-    ListCollectionIds: unary(bound(listCollectionIds)),
-    CreateDocument: unary(bound(commits.createDocument)),
-    UpdateDocument: unary(bound(commits.updateDocument)),
-    DeleteDocument: unary(bound(commits.deleteDocument)),
-    BeginTransaction: unary(bound(commits.beginTransaction)),
-    Commit: unary(bound(commits.commit)),
-    Rollback: unary(bound(commits.rollback)),
-    BatchWrite: unary(bound(commits.batchWrite)),
-    RunQuery: streaming(bound(runQuery)),
-    RunAggregationQuery: streaming(bound(runAggregation)),
-    PartitionQuery: unary(bound(partitionQuery)),
+    BatchGetDocuments: streaming(backend, batchGet),
+    ListDocuments: unary(backend, listDocuments),
+    ListCollectionIds: unary(backend, listCollectionIds),
+    BeginTransaction: unary(backend, beginTransaction),
+    Commit: unary(backend, commit),
+    Rollback: unary(backend, rollback),
+    BatchWrite: unary(backend, batchWrite),
+    RunQuery: streaming(backend, runQuery),
+    RunAggregationQuery: streaming(backend, runAggregation),
+    PartitionQuery: unary(backend, partitionQuery),
   };
 }

@@ -21,50 +21,36 @@ export interface CompositeIndex {
 /** The kinds of single-field index that one field has. */
 export type SingleFieldIndex = `${QueryScope} ${Direction | 'CONTAINS'}`;
 
-export interface TtlField {
+interface FieldOverride {
   collectionGroup: string;
   fieldPath: string;
-}
-
-interface FieldOverride extends TtlField {
   ttl?: boolean;
   indexes?: { order?: Direction; arrayConfig?: 'CONTAINS'; queryScope?: QueryScope }[];
 }
 
-interface IndexesFile {
-  indexes?: CompositeIndex[];
-  fieldOverrides?: FieldOverride[];
-}
-
-const AUTOMATIC: ReadonlySet<SingleFieldIndex> = new Set([
-  'COLLECTION ASCENDING',
-  'COLLECTION DESCENDING',
-  'COLLECTION CONTAINS',
-] as const);
+const KINDS = ['COLLECTION ASCENDING', 'COLLECTION DESCENDING', 'COLLECTION CONTAINS'] as const;
+const AUTOMATIC: ReadonlySet<SingleFieldIndex> = new Set(KINDS);
 
 /** What firestore.indexes.json declares, and the single-field indexes that Firestore keeps by itself. */
 export class IndexDefinitions {
-  readonly composites: readonly CompositeIndex[];
-  readonly ttlFields: readonly TtlField[];
+  readonly ttlFields: readonly FieldOverride[];
   /** Changes when the stored entries no longer fit the definitions. */
   readonly signature: string;
   #overrides = new Map<string, ReadonlySet<SingleFieldIndex>>();
-  #byGroup: ReadonlyMap<string, CompositeIndex[]>;
+  #composites: ReadonlyMap<string, CompositeIndex[]>;
 
-  constructor(file: IndexesFile) {
-    const composites = (file.indexes ?? []).map(withNameField);
-    this.composites = [...new Map(composites.map((index) => [JSON.stringify(index), index])).values()];
-    this.#byGroup = Map.groupBy(this.composites, (index) => index.collectionGroup);
-    this.ttlFields = (file.fieldOverrides ?? []).filter((override) => override.ttl);
-    for (const { collectionGroup, fieldPath, indexes } of file.fieldOverrides ?? []) {
-      if (!indexes) continue;
-      const kinds = indexes.map(
-        ({ queryScope = 'COLLECTION', order, arrayConfig }): SingleFieldIndex =>
-          `${queryScope} ${arrayConfig ?? order ?? 'ASCENDING'}`,
+  constructor({ indexes = [], fieldOverrides = [] }: { indexes?: CompositeIndex[]; fieldOverrides?: FieldOverride[] }) {
+    const composites = new Map(indexes.map(withNameField).map((index) => [JSON.stringify(index), index]));
+    this.#composites = Map.groupBy(composites.values(), (index) => index.collectionGroup);
+    this.ttlFields = fieldOverrides.filter((override) => override.ttl);
+    for (const { collectionGroup, fieldPath, indexes: own } of fieldOverrides) {
+      const kinds = own?.map(
+        ({ queryScope = 'COLLECTION', order = 'ASCENDING', arrayConfig }): SingleFieldIndex =>
+          `${queryScope} ${arrayConfig ?? order}`,
       );
-      this.#overrides.set(`${collectionGroup}/${fieldPath}`, new Set(kinds));
+      if (kinds) this.#overrides.set(`${collectionGroup}/${fieldPath}`, new Set(kinds));
     }
-    this.signature = JSON.stringify([this.composites, this.ttlFields, [...this.#overrides].map(([k, v]) => [k, ...v])]);
+    this.signature = JSON.stringify([...composites.keys(), ...fieldOverrides]);
   }
 
   /** Throws when the file is not there or not JSON. */
@@ -73,7 +59,7 @@ export class IndexDefinitions {
   }
 
   compositesOf(collectionGroup: string): readonly CompositeIndex[] {
-    return this.#byGroup.get(collectionGroup) ?? [];
+    return this.#composites.get(collectionGroup) ?? [];
   }
 
   /** A field inside a map follows its own override, else the map's, else the collection group's `*`. */
@@ -90,6 +76,6 @@ export class IndexDefinitions {
 function withNameField(index: CompositeIndex): CompositeIndex {
   for (const { fieldPath } of index.fields) parseFieldPath(fieldPath);
   const last = index.fields.at(-1);
-  if (last?.fieldPath === '__name__') return index;
-  return { ...index, fields: [...index.fields, { fieldPath: '__name__', order: last?.order ?? 'ASCENDING' }] };
+  const name: IndexField = { fieldPath: '__name__', order: last?.order ?? 'ASCENDING' };
+  return last?.fieldPath === name.fieldPath ? index : { ...index, fields: [...index.fields, name] };
 }

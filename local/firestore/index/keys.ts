@@ -1,24 +1,13 @@
-import type { ProtoValue, StoredDocument } from '../change.ts';
 import { splitDocumentPath } from '../names.ts';
-import { inverted } from '../values/bytes.ts';
 import { fieldPathText, getField, parseFieldPath } from '../values/field-path.ts';
-import { idKey, pathKey, TYPE, valueKey, valueType } from '../values/key.ts';
-import type { CompositeIndex, IndexDefinitions, QueryScope } from './definitions.ts';
+import { idKey, isVector, pathKey, valueKey } from '../values/key.ts';
+import { inverted } from '../values/ranges.ts';
+import type { Fields, ProtoValue, StoredDocument } from '../wire.ts';
+import type { CompositeIndex, IndexDefinitions, IndexField, QueryScope } from './definitions.ts';
 import type { Terms } from './terms.ts';
 
-/** Firestore indexes the first 1,500 bytes of a value: cloud.google.com/firestore/quotas#indexes */
-const MAX_INDEXED_BYTES = 1500;
-const CUT = Buffer.from([0x00, 0x01]);
-
-/** The part of an index key that a value makes. */
-export function indexedValueKey(value: ProtoValue): Buffer {
-  const key = valueKey(value);
-  return key.length <= MAX_INDEXED_BYTES ? key : Buffer.concat([key.subarray(0, MAX_INDEXED_BYTES), CUT]);
-}
-
-export function isCut(key: Buffer): boolean {
-  return key.length > MAX_INDEXED_BYTES;
-}
+const SCOPES = ['COLLECTION', 'COLLECTION_GROUP'] as const;
+const NAME: IndexField = { fieldPath: '__name__', order: 'ASCENDING' };
 
 /** What an index is called among the stored terms. */
 export const indexTerm = {
@@ -47,11 +36,10 @@ export function nameKey(terms: Terms, database: string, path: string): Buffer {
 
 /** All index entries of one document, the name entry first; no key twice. */
 export function documentKeys(
-  terms: Terms,
-  definitions: IndexDefinitions,
+  { terms, definitions }: { terms: Terms; definitions: IndexDefinitions },
   database: string,
   path: string,
-  document: StoredDocument,
+  { fields }: StoredDocument,
 ): Buffer[] {
   const { parent, collectionId, id } = splitDocumentPath(path);
   const scopes = {
@@ -59,73 +47,53 @@ export function documentKeys(
     COLLECTION_GROUP: { no: terms.group(database, collectionId), name: pathKey(path) },
   };
   const keys: Buffer[] = [];
-  const push = (scope: QueryScope, term: string, ...values: Buffer[]): void => {
-    keys.push(Buffer.concat([keyHead(terms.index(term), scopes[scope].no), ...values, scopes[scope].name]));
+  const add = (scope: QueryScope, term: string, ...indexFields: IndexField[]): void => {
+    const { no, name } = scopes[scope];
+    for (const key of entryKeys(keyHead(terms.index(term), no), indexFields, fields, name)) keys.push(key);
   };
-  push('COLLECTION', indexTerm.name('COLLECTION'));
-  push('COLLECTION_GROUP', indexTerm.name('COLLECTION_GROUP'));
-
-  eachField('', document.fields, (fieldPath, value) => {
+  for (const scope of SCOPES) add(scope, indexTerm.name(scope), NAME);
+  for (const [fieldPath, value] of allFields(fields)) {
     const kinds = definitions.singleField(collectionId, fieldPath);
-    for (const scope of ['COLLECTION', 'COLLECTION_GROUP'] as const) {
-      if (kinds.has(`${scope} ASCENDING`) || kinds.has(`${scope} DESCENDING`)) {
-        push(scope, indexTerm.ascending(scope, fieldPath), indexedValueKey(value));
-      }
-      if (value.arrayValue && kinds.has(`${scope} CONTAINS`)) {
-        for (const element of elementKeys(value)) push(scope, indexTerm.contains(scope, fieldPath), element);
-      }
+    for (const scope of SCOPES) {
+      const isOrdered = kinds.has(`${scope} ASCENDING`) || kinds.has(`${scope} DESCENDING`);
+      if (isOrdered) add(scope, indexTerm.ascending(scope, fieldPath), { fieldPath }, NAME);
+      if (!value.arrayValue || !kinds.has(`${scope} CONTAINS`)) continue;
+      add(scope, indexTerm.contains(scope, fieldPath), { fieldPath, arrayConfig: 'CONTAINS' }, NAME);
     }
-  });
+  }
   for (const index of definitions.compositesOf(collectionId)) {
-    const scope = scopes[index.queryScope];
-    const head = keyHead(terms.index(indexTerm.composite(index)), scope.no);
-    for (const key of compositeKeys(head, index, document, scope.name)) keys.push(key);
+    add(index.queryScope, indexTerm.composite(index), ...index.fields);
   }
   for (const { collectionGroup, fieldPath } of definitions.ttlFields) {
-    if (collectionGroup !== collectionId) continue;
-    const value = getField(document.fields, parseFieldPath(fieldPath));
-    if (value?.timestampValue) push('COLLECTION_GROUP', indexTerm.ttl(fieldPath), valueKey(value));
+    const expires = collectionGroup === collectionId && getField(fields, parseFieldPath(fieldPath))?.timestampValue;
+    if (expires) add('COLLECTION_GROUP', indexTerm.ttl(fieldPath), { fieldPath }, NAME);
   }
   return keys;
 }
 
-function eachField(
-  prefix: string,
-  fields: Record<string, ProtoValue>,
-  visit: (fieldPath: string, value: ProtoValue) => void,
-): void {
-  for (const name of Object.keys(fields)) {
-    const value = fields[name] ?? {};
+/** Every field, those inside maps included, with its canonical path. */
+function* allFields(fields: Fields, prefix = ''): Generator<[string, ProtoValue]> {
+  for (const [name, value] of Object.entries(fields)) {
     const fieldPath = prefix + fieldPathText([name]);
-    visit(fieldPath, value);
-    if (valueType(value) === TYPE.map) eachField(`${fieldPath}.`, value.mapValue?.fields ?? {}, visit);
+    yield [fieldPath, value];
+    if (value.mapValue && !isVector(value)) yield* allFields(value.mapValue.fields ?? {}, `${fieldPath}.`);
   }
-}
-
-function elementKeys(value: ProtoValue): Buffer[] {
-  const keys = new Map<string, Buffer>();
-  for (const element of value.arrayValue?.values ?? []) {
-    const key = indexedValueKey(element);
-    keys.set(key.toString('latin1'), key);
-  }
-  return [...keys.values()];
 }
 
 /** A document without one of the fields is not in the index; one with n elements in a CONTAINS field is in it n times. */
-function compositeKeys(head: Buffer, index: CompositeIndex, document: StoredDocument, name: Buffer): Buffer[] {
+function entryKeys(head: Buffer, indexFields: readonly IndexField[], fields: Fields, name: Buffer): Buffer[] {
   let keys = [head];
-  for (const { fieldPath, order, arrayConfig } of index.fields) {
-    if (fieldPath === '__name__') {
-      const part = order === 'DESCENDING' ? inverted(name) : name;
-      keys = keys.map((key) => Buffer.concat([key, part]));
-      continue;
-    }
-    const value = getField(document.fields, parseFieldPath(fieldPath));
-    if (!value || (arrayConfig && !value.arrayValue)) return [];
-    const parts = arrayConfig ? elementKeys(value) : [indexedValueKey(value)];
-    keys = keys.flatMap((key) =>
-      parts.map((part) => Buffer.concat([key, order === 'DESCENDING' ? inverted(part) : part])),
-    );
+  for (const { fieldPath, order, arrayConfig } of indexFields) {
+    const value = getField(fields, parseFieldPath(fieldPath));
+    let parts = fieldPath === NAME.fieldPath ? [name] : [];
+    if (value) parts = arrayConfig ? elementKeys(value) : [valueKey(value)];
+    if (order === 'DESCENDING') parts = parts.map(inverted);
+    keys = keys.flatMap((key) => parts.map((part) => Buffer.concat([key, part])));
   }
   return keys;
+}
+
+function elementKeys({ arrayValue }: ProtoValue): Buffer[] {
+  const keys = (arrayValue?.values ?? []).map(valueKey);
+  return [...new Map(keys.map((key) => [key.toString('latin1'), key])).values()];
 }

@@ -1,19 +1,22 @@
+import { Metadata, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { CommitObserver, DocumentChange } from '../change.ts';
 import type { Engine } from '../engine/engine.ts';
 import { invalid } from '../errors.ts';
+import { statusOf } from '../grpc/call.ts';
 import { collectionIdOf, parseName } from '../names.ts';
-import { compileQuery } from '../query/compile.ts';
-import type { ListenResponse, TargetRequest } from './messages.ts';
+import { Query } from '../query/query.ts';
+import { timestampFromMicros } from '../values/time.ts';
+import type { ListenRequest, ListenResponse, TargetRequest } from '../wire.ts';
 import { ListenSession, type WatchedTarget } from './session.ts';
 import { documentsView, queryView, type View } from './view.ts';
 
-interface Subscription {
-  session: ListenSession;
-  targetId: number;
-}
+/** The client library takes 120 s of silence for a dead stream. Real time. */
+const HEARTBEAT_MS = 30_000;
+
+type Subscription = { session: ListenSession; targetId: number };
 
 /**
- * Every open Listen stream of the server. Targets are filed under the document or collection they look at, so a commit
+ * Every open Listen stream of the server. Targets are filed under the documents or the collection they look at, so a commit
  * meets only those it may concern.
  */
 export class Listeners {
@@ -32,83 +35,78 @@ export class Listeners {
     },
   };
 
-  open(send: (response: ListenResponse) => void): ListenSession {
+  /** The handler of google.firestore.v1.Firestore/Listen. */
+  readonly listen = (call: ServerDuplexStream<ListenRequest, ListenResponse>): void => {
     const engine = this.#engine;
     const session = new ListenSession({
-      send,
-      watch: (request, watcher, targetId) => this.#watch(request, watcher, targetId),
-      readTime: () => engine.readTime(),
+      send: (response) => call.write(response),
+      watch: (request, watcher, targetId) => this.#watch(request, { session: watcher, targetId }),
+      readTime: () => timestampFromMicros(engine.readMicros()),
       billReads: (collectionId, count) => engine.usage.record('reads', collectionId, 'listen', count),
     });
     this.#sessions.add(session);
-    return session;
-  }
+    const heartbeat = setInterval(() => session.consistent(), HEARTBEAT_MS);
+    const close = (): void => {
+      clearInterval(heartbeat);
+      session.close();
+      this.#sessions.delete(session);
+    };
+    call.sendMetadata(new Metadata());
+    call.on('data', (request: ListenRequest) => {
+      try {
+        session.receive(request);
+      } catch (error) {
+        close();
+        call.destroy(statusOf(error));
+      }
+    });
+    call.on('end', () => {
+      close();
+      call.end();
+    });
+    call.on('cancelled', close).on('error', close);
+  };
 
-  close(session: ListenSession): void {
-    session.close();
-    this.#sessions.delete(session);
-  }
-
-  #watch(request: TargetRequest, session: ListenSession, targetId: number): WatchedTarget {
-    const { keys, view } = this.#target(request);
-    const subscription = { session, targetId };
-    for (const key of keys) this.#byPlace.set(key, (this.#byPlace.get(key) ?? new Set()).add(subscription));
+  #watch(request: TargetRequest, subscription: Subscription): WatchedTarget {
+    const { places, view } = this.#target(request);
+    for (const place of places) this.#byPlace.set(place, (this.#byPlace.get(place) ?? new Set()).add(subscription));
     const unwatch = () => {
-      for (const key of keys) {
-        const others = this.#byPlace.get(key);
+      for (const place of places) {
+        const others = this.#byPlace.get(place);
         others?.delete(subscription);
-        if (others?.size === 0) this.#byPlace.delete(key);
+        if (others?.size === 0) this.#byPlace.delete(place);
       }
     };
     return { view, unwatch };
   }
 
-  #target({ query, documents }: TargetRequest): { keys: string[]; view: View } {
+  #target({ query, documents }: TargetRequest): { places: string[]; view: View } {
     if (query?.structuredQuery) {
-      const compiled = compileQuery(this.#engine, query.parent ?? '', query.structuredQuery);
-      const { database, collectionId } = compiled;
-      return { keys: [collectionPlace(database, collectionId ?? ANY_COLLECTION)], view: queryView(compiled) };
+      const ready = new Query(this.#engine, query.parent ?? '', query.structuredQuery);
+      return { places: [placeOf(ready.database, 'collection', ready.collectionId)], view: queryView(ready) };
     }
-    const names = [...new Set(documents?.documents ?? [])];
-    if (names.length === 0) throw invalid('A target needs a query or documents.');
-    const read = (name: string) => {
-      const { database, path } = parseName(name);
-      return this.#engine.get(database, path);
-    };
-    const keys = names.map(parseName).map(({ database, path }) => documentPlace(database, path));
-    return { keys, view: documentsView(names, read) };
+    const paths = new Map((documents?.documents ?? []).map((name) => [name, parseName(name)]));
+    if (paths.size === 0) throw invalid('A target needs a query or documents.');
+    const places = Array.from(paths.values(), ({ database, path }) => placeOf(database, 'document', path));
+    const read = (name: string) => this.#engine.store.get(parseName(name).database, parseName(name).path);
+    return { places, view: documentsView([...paths.keys()], read) };
   }
 
   #committed(changes: readonly DocumentChange[]): void {
-    const concerned = new Map<Subscription, DocumentChange[]>();
-    for (const change of changes) {
-      for (const key of placesOf(change)) {
-        for (const subscription of this.#byPlace.get(key) ?? []) {
-          const found = concerned.get(subscription);
-          if (found) found.push(change);
-          else concerned.set(subscription, [change]);
-        }
-      }
-    }
-    const touched = new Set<ListenSession>();
-    for (const [{ session, targetId }, own] of concerned) {
-      if (session.apply(targetId, own)) touched.add(session);
-    }
-    for (const session of touched) session.consistent();
+    const places = new Set(
+      changes.flatMap(({ database, path }) => [
+        placeOf(database, 'document', path),
+        placeOf(database, 'collection', collectionIdOf(path)),
+        placeOf(database, 'collection'),
+      ]),
+    );
+    const concerned = new Set([...places].flatMap((place) => [...(this.#byPlace.get(place) ?? [])]));
+    const told = [...concerned].filter(({ session, targetId }) => session.apply(targetId, changes));
+    for (const session of new Set(told.map((one) => one.session))) session.consistent();
   }
 }
 
-const ANY_COLLECTION = '*';
-
-function collectionPlace(database: string, collectionId: string): string {
-  return `${database} collection ${collectionId}`;
-}
-
-function documentPlace(database: string, path: string): string {
-  return `${database} document ${path}`;
-}
-
-function placesOf({ database, path }: DocumentChange): string[] {
-  const collection = collectionPlace(database, collectionIdOf(path));
-  return [documentPlace(database, path), collection, collectionPlace(database, ANY_COLLECTION)];
+/** Without an id: all collections. */
+function placeOf(database: string, kind: 'collection' | 'document', id = '*'): string {
+  return `${database} ${kind} ${id}`;
 }

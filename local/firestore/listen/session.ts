@@ -1,8 +1,8 @@
-import type { DocumentChange, ProtoTimestamp } from '../change.ts';
+import type { DocumentChange } from '../change.ts';
 import { invalid } from '../errors.ts';
 import { statusOf } from '../grpc/call.ts';
 import { collectionIdOf, pathOf } from '../names.ts';
-import type { ListenRequest, ListenResponse, TargetChange, TargetRequest } from './messages.ts';
+import type { ListenRequest, ListenResponse, ProtoTimestamp, TargetChange, TargetRequest } from '../wire.ts';
 import type { View, ViewUpdate } from './view.ts';
 
 const FIRST_ASSIGNED_ID = 1_000_000;
@@ -41,21 +41,22 @@ export class ListenSession {
 
   /** Tells what a commit did to one target. Returns whether that was anything: then `consistent` is to follow. */
   apply(targetId: number, changes: readonly DocumentChange[]): boolean {
-    let told = 0;
+    let updates: ViewUpdate[] = [];
     this.#guarded(targetId, () => {
-      told = this.#tell(targetId, this.#targets.get(targetId)?.view.apply(changes) ?? []);
+      updates = this.#targets.get(targetId)?.view.apply(changes) ?? [];
+      this.#tell(targetId, updates);
     });
-    return told > 0;
+    return updates.length > 0;
   }
 
   /** Says that everything told so far makes one consistent state; also the sign of life. */
   consistent(): void {
-    this.#targetChange({ targetChangeType: 'NO_CHANGE', ...this.#moment() });
+    this.#send('NO_CHANGE', [], this.#moment());
   }
 
   /** Shows every target anew, after everything was wiped. */
   reset(): void {
-    for (const targetId of [...this.#targets.keys()]) this.#open(targetId, true);
+    for (const targetId of this.#targets.keys()) this.#guarded(targetId, () => this.#open(targetId, true));
   }
 
   close(): void {
@@ -68,27 +69,25 @@ export class ListenSession {
     if (this.#targets.has(targetId)) throw invalid(`Target ID already exists: ${targetId}`);
     this.#guarded(targetId, () => {
       this.#targets.set(targetId, this.#deps.watch(request, this, targetId));
-      this.#targetChange({ targetChangeType: 'ADD', targetIds: [targetId] });
+      this.#send('ADD', [targetId]);
       // The state that a token stands for is not kept, so whoever resumes is shown everything again.
       this.#open(targetId, Boolean(request.resumeToken?.length || request.readTime));
-      if (request.once && this.#targets.has(targetId)) this.#remove(targetId);
+      if (request.once) this.#remove(targetId);
     });
   }
 
   #open(targetId: number, reset: boolean): void {
-    this.#guarded(targetId, () => {
-      const content = this.#targets.get(targetId)?.view.open() ?? [];
-      if (reset) this.#targetChange({ targetChangeType: 'RESET', targetIds: [targetId] });
-      this.#tell(targetId, content);
-      this.#targetChange({ targetChangeType: 'CURRENT', targetIds: [targetId], ...this.#moment() });
-      this.consistent();
-    });
+    const content = this.#targets.get(targetId)?.view.open() ?? [];
+    if (reset) this.#send('RESET', [targetId]);
+    this.#tell(targetId, content);
+    this.#send('CURRENT', [targetId], this.#moment());
+    this.consistent();
   }
 
   #remove(targetId: number, cause?: { code: number; message: string }): void {
     this.#targets.get(targetId)?.unwatch();
     this.#targets.delete(targetId);
-    this.#targetChange({ targetChangeType: 'REMOVE', targetIds: [targetId], ...(cause && { cause }) });
+    this.#send('REMOVE', [targetId], cause && { cause });
   }
 
   /** A target that fails is removed with the reason; the others of the stream go on. */
@@ -101,20 +100,17 @@ export class ListenSession {
     }
   }
 
-  #tell(targetId: number, updates: readonly ViewUpdate[]): number {
-    const readTime = this.#deps.readTime();
+  #tell(targetId: number, updates: readonly ViewUpdate[]): void {
+    const { send, readTime, billReads } = this.#deps;
     for (const update of updates) {
-      const gone = { document: update.name, removedTargetIds: [targetId], readTime };
-      if (update.kind === 'changed') {
-        this.#deps.send({ documentChange: { document: update.document, targetIds: [targetId] } });
-      } else if (update.kind === 'deleted') this.#deps.send({ documentDelete: gone });
-      else this.#deps.send({ documentRemove: gone });
+      const gone = { document: update.name, removedTargetIds: [targetId], readTime: readTime() };
+      if (update.kind === 'changed') send({ documentChange: { document: update.document, targetIds: [targetId] } });
+      else send(update.kind === 'deleted' ? { documentDelete: gone } : { documentRemove: gone });
     }
     const billed = updates.filter(({ kind }) => kind === 'changed' || kind === 'removed');
     for (const [collectionId, { length }] of Map.groupBy(billed, ({ name }) => collectionIdOf(pathOf(name)))) {
-      this.#deps.billReads(collectionId, length);
+      billReads(collectionId, length);
     }
-    return updates.length;
   }
 
   #moment(): { readTime: ProtoTimestamp; resumeToken: Buffer } {
@@ -122,7 +118,8 @@ export class ListenSession {
     return { readTime, resumeToken: Buffer.from(`${readTime.seconds}.${readTime.nanos}`) };
   }
 
-  #targetChange(targetChange: TargetChange): void {
-    this.#deps.send({ targetChange });
+  #send(targetChangeType: TargetChange['targetChangeType'], targetIds: number[], more?: Partial<TargetChange>): void {
+    const ids = targetIds.length > 0 && { targetIds };
+    this.#deps.send({ targetChange: { targetChangeType, ...ids, ...more } });
   }
 }

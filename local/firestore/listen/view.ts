@@ -1,5 +1,7 @@
-import type { DocumentChange, StoredDocument } from '../change.ts';
-import type { CompiledQuery } from '../query/compiled.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { DocumentChange } from '../change.ts';
+import type { Query } from '../query/query.ts';
+import type { StoredDocument } from '../wire.ts';
 
 /** What happened to one document as a listener sees it. */
 export type ViewUpdate =
@@ -20,15 +22,16 @@ export interface View {
 }
 
 /** The part of a compiled query that a view needs. */
-export type ViewQuery = Pick<CompiledQuery, 'limit' | 'offset' | 'matches' | 'compare' | 'run'>;
+export type ViewQuery = Pick<Query, 'limit' | 'offset' | 'matches' | 'compare' | 'run'>;
 
 /** Shows single documents, there or not. */
 export function documentsView(names: readonly string[], read: (name: string) => StoredDocument | undefined): View {
   const update = (name: string, document: StoredDocument | undefined): ViewUpdate =>
-    document ? { kind: 'changed', name, document } : { kind: 'deleted', name };
+    document ? changed(document) : { kind: 'deleted', name };
   return {
     open: () => names.map((name) => update(name, read(name))),
-    apply: (changes) => changes.map(({ before, after }) => update(nameOf(before, after), after)),
+    apply: (changes) =>
+      changes.filter((change) => names.includes(nameOf(change))).map((change) => update(nameOf(change), change.after)),
   };
 }
 
@@ -39,15 +42,12 @@ export function queryView(query: ViewQuery): View {
 
 /** Without a limit, a document's two sides say all: nothing needs to be remembered. */
 function unlimitedView(query: ViewQuery): View {
-  return {
-    open: () => query.run().map(changed),
-    apply: (changes) =>
-      changes.flatMap(({ before, after }): ViewUpdate[] => {
-        if (after && query.matches(after)) return [changed(after)];
-        if (!before || !query.matches(before)) return [];
-        return [{ kind: after ? 'removed' : 'deleted', name: before.name }];
-      }),
+  const apply = ({ before, after }: DocumentChange): ViewUpdate[] => {
+    if (after && query.matches(after)) return [changed(after)];
+    if (!before || !query.matches(before)) return [];
+    return [{ kind: after ? 'removed' : 'deleted', name: before.name }];
   };
+  return { open: () => query.run().map(changed), apply: (changes) => changes.flatMap(apply) };
 }
 
 /** With a limit the result is remembered, and read again only when a document from beyond its end must move up. */
@@ -73,7 +73,7 @@ function nextWindow(
   changes: readonly DocumentChange[],
 ): StoredDocument[] | undefined {
   const { limit = Number.POSITIVE_INFINITY, offset } = query;
-  const touched = new Set(changes.map(({ before, after }) => nameOf(before, after)));
+  const touched = new Set(changes.map(nameOf));
   const entering = changes.flatMap(({ after }) => (after && query.matches(after) ? [after] : []));
   const leaving = changes.some(({ before }) => before && query.matches(before));
   if (entering.length === 0 && !leaving) return [...window];
@@ -93,27 +93,21 @@ function difference(
   changes: readonly DocumentChange[],
 ): ViewUpdate[] {
   const old = new Map(before.map((document) => [document.name, document]));
-  const updates: ViewUpdate[] = [];
-  for (const document of after) {
-    if (!sameVersion(old.get(document.name), document)) updates.push(changed(document));
-    old.delete(document.name);
-  }
-  const fate = new Map(changes.map((change) => [nameOf(change.before, change.after), change.after]));
-  for (const name of old.keys()) {
-    const kind = !fate.has(name) ? 'evicted' : fate.get(name) ? 'removed' : 'deleted';
-    updates.push({ kind, name });
-  }
-  return updates;
-}
-
-function sameVersion(a: StoredDocument | undefined, b: StoredDocument): boolean {
-  return a?.updateTime.seconds === b.updateTime.seconds && a.updateTime.nanos === b.updateTime.nanos;
+  const isNew = ({ name, updateTime }: StoredDocument): boolean =>
+    !isDeepStrictEqual(old.get(name)?.updateTime, updateTime);
+  const shown = new Set(after.map(({ name }) => name));
+  const fate = new Map(changes.map((change) => [nameOf(change), change.after ? 'removed' : 'deleted'] as const));
+  const gone = before.filter(({ name }) => !shown.has(name));
+  return [
+    ...after.filter(isNew).map(changed),
+    ...gone.map(({ name }): ViewUpdate => ({ kind: fate.get(name) ?? 'evicted', name })),
+  ];
 }
 
 function changed(document: StoredDocument): ViewUpdate {
   return { kind: 'changed', name: document.name, document };
 }
 
-function nameOf(before: StoredDocument | undefined, after: StoredDocument | undefined): string {
+function nameOf({ before, after }: DocumentChange): string {
   return (after ?? before)?.name ?? '';
 }

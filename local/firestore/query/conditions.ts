@@ -1,88 +1,79 @@
-import type { ProtoValue, StoredDocument } from '../change.ts';
 import { invalid } from '../errors.ts';
 import { parseName, pathOf } from '../names.ts';
 import { fieldPathText, getField, parseFieldPath } from '../values/field-path.ts';
-import { pathKey, TYPE, valueKey, valueType } from '../values/key.ts';
-import type { FieldOperator, Filter } from '../wire.ts';
+import { valueKey } from '../values/key.ts';
+import { ALL, afterPrefix, includes, type Range } from '../values/ranges.ts';
+import type { Filter, ProtoValue, StoredDocument } from '../wire.ts';
 
-export type ConditionOperator = 'eq' | 'contains' | 'lt' | 'le' | 'gt' | 'ge' | 'notIn' | 'below';
-
-/**
- * One comparison of one field; `keys` has one element except for notIn, where `!=` is a list of one. `below` compares the
- * name with a path that it must begin with.
- */
+/** One comparison of one field. */
 export interface Condition {
   /** Canonical text, `__name__` for the document name. */
   fieldPath: string;
-  names: readonly string[];
-  operator: ConditionOperator;
-  values: readonly ProtoValue[];
-  keys: readonly Buffer[];
+  operator: 'eq' | 'contains' | 'range' | 'notIn';
+  /** The key of the (first) operand. */
+  operand: Buffer;
+  satisfiedBy(document: StoredDocument): boolean;
+  /** Where the keys lie that satisfy it, in rising order. A range holds only keys of the operand's type; `!=` leaves out null. */
+  ranges: readonly Range[];
 }
 
+/** The key of a document's path (below `documents/`) that its name is compared by. May throw INVALID_ARGUMENT. */
+export type NameKey = (path: string) => Buffer;
+
 export const NAME_FIELD = '__name__';
-export const NULL_KEY = valueKey({ nullValue: 'NULL_VALUE' });
+
+const NULL_KEY = valueKey({ nullValue: 'NULL_VALUE' });
 
 /** cloud.google.com/firestore/docs/query-data/queries#limitations */
 const MAX_DISJUNCTIONS = 30;
 const MAX_NOT_IN = 10;
 
-const OPERATORS: Partial<Record<FieldOperator, ConditionOperator>> = {
-  EQUAL: 'eq',
-  ARRAY_CONTAINS: 'contains',
-  LESS_THAN: 'lt',
-  LESS_THAN_OR_EQUAL: 'le',
-  GREATER_THAN: 'gt',
-  GREATER_THAN_OR_EQUAL: 'ge',
-};
-
-export const isInequality = ({ operator }: Condition): boolean => operator !== 'eq' && operator !== 'contains';
+export const isInequality = ({ operator }: Condition): boolean => operator === 'range' || operator === 'notIn';
 
 /** A filter as an OR of ANDs; one empty AND when there is no filter. Throws INVALID_ARGUMENT. */
-export function disjunctiveNormalForm(filter: Filter | undefined): Condition[][] {
-  const disjuncts = filter ? expand(filter) : [[]];
+export function disjunctiveNormalForm(filter: Filter | undefined, nameKey: NameKey): Condition[][] {
+  const disjuncts = filter ? expand(filter, nameKey) : [[]];
   if (disjuncts.length > MAX_DISJUNCTIONS) {
     throw invalid(`The query has ${disjuncts.length} disjunctions, at most ${MAX_DISJUNCTIONS} are allowed.`);
   }
   for (const conditions of disjuncts) {
-    if (conditions.filter((condition) => condition.operator === 'contains').length > 1) {
+    if (conditions.filter(({ operator }) => operator === 'contains').length > 1) {
       throw invalid('A maximum of 1 ARRAY_CONTAINS filter is allowed per disjunction.');
     }
-    if (conditions.filter((condition) => condition.operator === 'notIn').length > 1) {
+    if (conditions.filter(({ operator }) => operator === 'notIn').length > 1) {
       throw invalid('Only one NOT_IN or NOT_EQUAL filter is allowed per query.');
     }
   }
   return disjuncts;
 }
 
-function expand(filter: Filter): Condition[][] {
-  if (filter.compositeFilter) {
-    const parts = (filter.compositeFilter.filters ?? []).map(expand);
+function expand({ compositeFilter, unaryFilter, fieldFilter }: Filter, nameKey: NameKey): Condition[][] {
+  if (compositeFilter) {
+    const parts = (compositeFilter.filters ?? []).map((part) => expand(part, nameKey));
     if (parts.length === 0) throw invalid('A composite filter needs at least one filter.');
-    if (filter.compositeFilter.op === 'OR') return parts.flat();
-    return parts.reduce((product, part) =>
-      checked(product.flatMap((left) => part.map((right) => [...left, ...right]))),
-    );
+    return compositeFilter.op === 'OR' ? parts.flat() : parts.reduce(product);
   }
-  if (filter.unaryFilter) return [[unaryCondition(filter.unaryFilter)]];
-  if (!filter.fieldFilter) throw invalid('A filter is empty.');
-  const { field, op, value } = filter.fieldFilter;
-  if (op === 'IN' || op === 'ARRAY_CONTAINS_ANY') {
-    const values = listOf(op, value, MAX_DISJUNCTIONS);
-    return values.map((one) => [condition(field.fieldPath, op === 'IN' ? 'eq' : 'contains', [one])]);
+  if (unaryFilter) {
+    const { op, field } = unaryFilter;
+    const value: ProtoValue = op.endsWith('NAN') ? { doubleValue: Number.NaN } : { nullValue: 'NULL_VALUE' };
+    return [[condition(field.fieldPath, op.startsWith('IS_NOT') ? 'NOT_EQUAL' : 'EQUAL', [value], nameKey)]];
   }
-  if (op === 'NOT_IN') return [[condition(field.fieldPath, 'notIn', listOf(op, value, MAX_NOT_IN))]];
-  if (op === 'NOT_EQUAL') return [[condition(field.fieldPath, 'notIn', [value])]];
-  const operator = OPERATORS[op];
-  if (!operator) throw invalid(`Unknown operator "${op}".`);
-  return [[condition(field.fieldPath, operator, [value])]];
+  if (!fieldFilter) throw invalid('A filter is empty.');
+  const { field, op, value } = fieldFilter;
+  const one = (operator: string, ...values: ProtoValue[]) => [condition(field.fieldPath, operator, values, nameKey)];
+  if (op === 'IN') return listOf(op, value, MAX_DISJUNCTIONS).map((each) => one('EQUAL', each));
+  if (op === 'ARRAY_CONTAINS_ANY')
+    return listOf(op, value, MAX_DISJUNCTIONS).map((each) => one('ARRAY_CONTAINS', each));
+  if (op === 'NOT_IN') return [one(op, ...listOf(op, value, MAX_NOT_IN))];
+  return [one(op, value)];
 }
 
-function checked(product: Condition[][]): Condition[][] {
+function product(left: Condition[][], right: Condition[][]): Condition[][] {
   // Stops an exponential product long before it fills the memory.
-  if (product.length > 1000)
+  if (left.length * right.length > 1000) {
     throw invalid(`The query has too many disjunctions, at most ${MAX_DISJUNCTIONS} are allowed.`);
-  return product;
+  }
+  return left.flatMap((some) => right.map((others) => [...some, ...others]));
 }
 
 function listOf(op: string, value: ProtoValue, max: number): readonly ProtoValue[] {
@@ -92,53 +83,58 @@ function listOf(op: string, value: ProtoValue, max: number): readonly ProtoValue
   return values;
 }
 
-function unaryCondition({ op, field }: NonNullable<Filter['unaryFilter']>): Condition {
-  const value: ProtoValue = op.endsWith('NAN') ? { doubleValue: Number.NaN } : { nullValue: 'NULL_VALUE' };
-  return condition(field.fieldPath, op.startsWith('IS_NOT') ? 'notIn' : 'eq', [value]);
-}
-
-function condition(fieldPath: string, operator: ConditionOperator, values: readonly ProtoValue[]): Condition {
-  const names = parseFieldPath(fieldPath);
-  const isName = fieldPath === NAME_FIELD;
-  const keys = values.map((value) => (isName ? documentNameKey(value) : valueKey(value)));
-  return { fieldPath: isName ? NAME_FIELD : fieldPathText(names), names, operator, values, keys };
-}
-
-function documentNameKey(value: ProtoValue): Buffer {
-  if (value.referenceValue === undefined) throw invalid('__key__ filter value must be a Key');
-  return pathKey(parseName(value.referenceValue).path);
-}
-
-/** Whether a document satisfies one condition. A range matches only values of the operand's type; `!=` needs a value that is not null. */
-export function satisfies(document: StoredDocument, { fieldPath, names, operator, values, keys }: Condition): boolean {
-  if (fieldPath === NAME_FIELD) return compares(operator, pathKey(pathOf(document.name)), keys);
-  const value = getField(document.fields, names);
-  if (!value) return false;
-  if (operator === 'contains') {
-    return (value.arrayValue?.values ?? []).some((element) => valueKey(element).equals(keys[0] as Buffer));
-  }
-  if (operator === 'notIn') {
-    return valueType(value) !== TYPE.null && compares(operator, valueKey(value), keys);
-  }
-  if (operator !== 'eq' && valueType(value) !== valueType(values[0] ?? {})) return false;
-  return compares(operator, valueKey(value), keys);
-}
-
-function compares(operator: ConditionOperator, key: Buffer, keys: readonly Buffer[]): boolean {
-  if (operator === 'notIn') return !keys.some((other) => other.equals(key));
+function condition(path: string, op: string, values: readonly ProtoValue[], nameKey: NameKey): Condition {
+  const isName = path === NAME_FIELD;
+  const names = parseFieldPath(path);
+  const keys = values.map((value) => (isName ? nameKey(nameOperand(value)) : valueKey(value)));
   const operand = keys[0] as Buffer;
-  if (operator === 'below') return key.subarray(0, operand.length).equals(operand);
-  const order = Buffer.compare(key, operand);
-  switch (operator) {
-    case 'lt':
-      return order < 0;
-    case 'le':
-      return order <= 0;
-    case 'gt':
-      return order > 0;
-    case 'ge':
-      return order >= 0;
+  const ranges = rangesOf(op, keys, isName);
+  const holds = (key: Buffer): boolean => ranges.some((range) => includes(range, key));
+  const satisfiedBy = (document: StoredDocument): boolean => {
+    if (isName) return holds(nameKey(pathOf(document.name)));
+    const value = getField(document.fields, names);
+    if (!value) return false;
+    if (op === 'ARRAY_CONTAINS') return (value.arrayValue?.values ?? []).some((element) => holds(valueKey(element)));
+    return holds(valueKey(value));
+  };
+  return { fieldPath: isName ? path : fieldPathText(names), operator: operatorOf(op), operand, ranges, satisfiedBy };
+}
+
+function nameOperand({ referenceValue }: ProtoValue): string {
+  if (referenceValue === undefined) throw invalid('__key__ filter value must be a Key');
+  return parseName(referenceValue).path;
+}
+
+function operatorOf(op: string): Condition['operator'] {
+  if (op === 'EQUAL') return 'eq';
+  if (op === 'ARRAY_CONTAINS') return 'contains';
+  return op.startsWith('NOT_') ? 'notIn' : 'range';
+}
+
+function rangesOf(op: string, keys: readonly Buffer[], isName: boolean): Range[] {
+  const key = keys[0] as Buffer;
+  const after = afterPrefix(key);
+  const type = key.subarray(0, 1);
+  const ofType = isName ? ALL : { from: type, to: afterPrefix(type) };
+  switch (op) {
+    case 'EQUAL':
+    case 'ARRAY_CONTAINS':
+      return [{ from: key, to: after }];
+    case 'LESS_THAN':
+      return [{ from: ofType.from, to: key }];
+    case 'LESS_THAN_OR_EQUAL':
+      return [{ from: ofType.from, to: after }];
+    case 'GREATER_THAN':
+      return [{ from: after, to: ofType.to }];
+    case 'GREATER_THAN_OR_EQUAL':
+      return [{ from: key, to: ofType.to }];
+    case 'NOT_EQUAL':
+    case 'NOT_IN': {
+      const sorted = [...keys].sort(Buffer.compare);
+      const starts = [isName ? ALL.from : afterPrefix(NULL_KEY), ...sorted.map(afterPrefix)];
+      return starts.map((from, at) => ({ from, to: sorted[at] ?? ALL.to }));
+    }
     default:
-      return order === 0;
+      throw invalid(`Unknown operator "${op}".`);
   }
 }

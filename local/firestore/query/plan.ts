@@ -1,47 +1,33 @@
-import type { CompositeIndex, IndexDefinitions, IndexField, QueryScope } from '../index/definitions.ts';
+import type { IndexField } from '../index/definitions.ts';
 import { indexTerm } from '../index/keys.ts';
-import type { Condition } from './conditions.ts';
-import { NAME_FIELD } from './conditions.ts';
+import { type Condition, NAME_FIELD } from './conditions.ts';
 import { missingIndex } from './missing-index.ts';
 import type { OrderField } from './order.ts';
+import type { Query } from './query.ts';
 
 /** How one index takes part in answering an AND of conditions. */
 export interface IndexUse {
   term: string;
   /** The conditions whose values make the fixed part of the key, in the index's order. */
-  fixed: { condition: Condition; direction: 'ASCENDING' | 'DESCENDING' }[];
+  fixed: { condition: Condition; descending: boolean }[];
   /** Single-field entries are stored ascending only and read backwards for descending. */
   backwards: boolean;
 }
 
-/** The indexes whose intersection answers an AND of conditions, all with the same order behind their fixed part. */
-export interface Plan {
-  uses: IndexUse[];
-  /** The order without the fields that equality conditions hold still. */
-  suffix: readonly OrderField[];
-}
-
-export interface PlanInput {
-  projectId: string;
-  database: string;
-  definitions: IndexDefinitions;
-  collectionId: string;
-  scope: QueryScope;
-  conditions: readonly Condition[];
-  order: readonly OrderField[];
-}
-
 /**
  * Chooses indexes as Firestore does: one that covers everything, or several whose equality parts together cover the
- * conditions. Throws FAILED_PRECONDITION with the index that is needed when there is none.
+ * conditions, all with the same order behind their fixed part: the query's without the fields that equality conditions
+ * hold still. Throws FAILED_PRECONDITION with the index that is needed when there is none.
  */
-export function plan(input: PlanInput): Plan {
-  const fixed = fixedConditions(input.conditions);
+export function planOf(
+  query: Query,
+  conditions: readonly Condition[],
+): { uses: IndexUse[]; suffix: readonly OrderField[] } {
+  const fixed = fixedConditions(conditions);
   const held = new Set(fixed.filter(({ operator }) => operator === 'eq').map(({ fieldPath }) => fieldPath));
-  const suffix = input.order.filter(({ fieldPath }) => !held.has(fieldPath));
-  const candidates = [...singleFieldUses(input, fixed, suffix), ...compositeUses(input, fixed, suffix)];
-  const uses = cover(fixed, candidates);
-  if (!uses) throw missingIndex(input, fixed, suffix);
+  const suffix = query.sortKeys.order.filter(({ fieldPath }) => !held.has(fieldPath));
+  const uses = cover(fixed, candidates(query, fixed, suffix));
+  if (!uses) throw missingIndex(query, fixed, suffix);
   return { uses, suffix };
 }
 
@@ -56,63 +42,48 @@ function fixedConditions(conditions: readonly Condition[]): Condition[] {
   return [...fixed.values()];
 }
 
-function singleFieldUses(
-  { definitions, collectionId, scope }: PlanInput,
-  fixed: Condition[],
-  suffix: readonly OrderField[],
-) {
-  const [first, second] = suffix;
-  const uses: IndexUse[] = [];
-  if (!first) return uses;
-  const backwards = first.direction === 'DESCENDING';
-  if (!second) {
-    uses.push({ term: indexTerm.name(scope), fixed: [], backwards });
-    for (const condition of fixed) {
-      const kind = condition.operator === 'contains' ? 'CONTAINS' : first.direction;
-      if (!definitions.singleField(collectionId, condition.fieldPath).has(`${scope} ${kind}`)) continue;
-      const name = condition.operator === 'contains' ? indexTerm.contains : indexTerm.ascending;
-      uses.push({ term: name(scope, condition.fieldPath), fixed: [{ condition, direction: 'ASCENDING' }], backwards });
-    }
-  } else if (suffix.length === 2 && first.direction === second.direction) {
-    if (definitions.singleField(collectionId, first.fieldPath).has(`${scope} ${first.direction}`)) {
-      uses.push({ term: indexTerm.ascending(scope, first.fieldPath), fixed: [], backwards });
-    }
+/** The indexes that there are and that have the right order. */
+function candidates(query: Query, fixed: readonly Condition[], suffix: readonly OrderField[]): IndexUse[] {
+  const { scope, collectionId = '', engine } = query;
+  const { definitions } = engine.store;
+  const direction = suffix[0]?.direction ?? 'ASCENDING';
+  const found: IndexUse[] = [];
+  const add = (term: string, fields: readonly IndexField[], isSingleField: boolean): void => {
+    const head = fixedPart(fields, fixed, suffix)?.map(({ condition, order }) => ({
+      condition,
+      descending: order === 'DESCENDING' && !isSingleField,
+    }));
+    if (head) found.push({ term, fixed: head, backwards: isSingleField && direction === 'DESCENDING' });
+  };
+  const name: IndexField = { fieldPath: NAME_FIELD, order: direction };
+  add(indexTerm.name(scope), [name], true);
+  for (const fieldPath of new Set([...fixed, ...suffix].map((one) => one.fieldPath))) {
+    const kinds = definitions.singleField(collectionId, fieldPath);
+    const ordered: IndexField = { fieldPath, order: direction };
+    const contains: IndexField = { fieldPath, arrayConfig: 'CONTAINS' };
+    if (kinds.has(`${scope} ${direction}`)) add(indexTerm.ascending(scope, fieldPath), [ordered, name], true);
+    if (kinds.has(`${scope} CONTAINS`)) add(indexTerm.contains(scope, fieldPath), [contains, name], true);
   }
-  return uses;
-}
-
-function compositeUses(
-  { definitions, collectionId, scope }: PlanInput,
-  fixed: Condition[],
-  suffix: readonly OrderField[],
-) {
-  return definitions.compositesOf(collectionId).flatMap((index) => {
-    const head = index.queryScope === scope ? fixedPart(index, fixed, suffix) : undefined;
-    return head ? [{ term: indexTerm.composite(index), fixed: head, backwards: false }] : [];
-  });
-}
-
-function fixedPart(index: CompositeIndex, fixed: Condition[], suffix: readonly OrderField[]) {
-  const headLength = index.fields.length - suffix.length;
-  if (headLength < 0) return undefined;
-  const ordered = suffix.every((order, at) => {
-    const field = index.fields[headLength + at];
-    return (
-      field?.fieldPath === order.fieldPath && (field.order ?? 'ASCENDING') === order.direction && !field.arrayConfig
-    );
-  });
-  if (!ordered) return undefined;
-  const head: IndexUse['fixed'] = [];
-  for (const field of index.fields.slice(0, headLength)) {
-    const condition = fixed.find((candidate) => serves(field, candidate));
-    if (!condition) return undefined;
-    head.push({ condition, direction: field.order ?? 'ASCENDING' });
+  for (const index of definitions.compositesOf(collectionId)) {
+    if (index.queryScope === scope) add(indexTerm.composite(index), index.fields, false);
   }
-  return head;
+  return found;
 }
 
-function serves(field: IndexField, { fieldPath, operator }: Condition): boolean {
-  return field.fieldPath === fieldPath && (field.arrayConfig ? 'contains' : 'eq') === operator;
+/** The conditions that hold the first fields of an index still, when the others are just the order that is wanted. */
+function fixedPart(fields: readonly IndexField[], fixed: readonly Condition[], suffix: readonly OrderField[]) {
+  const headLength = fields.length - suffix.length;
+  const isOrdered = suffix.every(({ fieldPath, direction }, at) => {
+    const field = fields[headLength + at];
+    return field?.fieldPath === fieldPath && (field.order ?? 'ASCENDING') === direction && !field.arrayConfig;
+  });
+  if (headLength < 0 || !isOrdered) return undefined;
+  const head = fields.slice(0, headLength).flatMap(({ fieldPath, arrayConfig, order }) => {
+    const operator = arrayConfig ? 'contains' : 'eq';
+    const condition = fixed.find((one) => one.fieldPath === fieldPath && one.operator === operator);
+    return condition ? [{ condition, order }] : [];
+  });
+  return head.length === headLength ? head : undefined;
 }
 
 /** The index that fixes most first, then whatever adds to it. */

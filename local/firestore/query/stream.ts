@@ -1,42 +1,37 @@
 import type { DocumentStore, Entry } from '../engine/store.ts';
-import { type Bound, boundKey, inverted, invertedBound } from '../values/bytes.ts';
-import type { Interval } from './intervals.ts';
+import { afterPrefix, inverted, invertedRange, type Range } from '../values/ranges.ts';
+import type { StoredDocument } from '../wire.ts';
 
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 1024;
 
-/** What follows the fixed part of an index key, in the direction of the query, and the document it leads to. */
-export interface Hit {
-  suffix: Buffer;
-  documentNo: number;
-}
-
-/** Reads the index entries below one fixed key prefix, stretch by stretch, in chunks that grow as it goes on. */
+/**
+ * Reads the index entries below one fixed key prefix, range by range, in chunks that grow as it goes on. Keys are what
+ * follows the prefix, in the direction of the query.
+ */
 export class EntryStream {
   #store: DocumentStore;
   #prefix: Buffer;
-  #intervals: readonly Interval[];
+  /** What is still to be read, the next first. */
+  #open: Range[];
   #backwards: boolean;
-  #at = 0;
-  #from: Bound | undefined;
-  #chunk: Hit[] = [];
+  #chunk: Entry[] = [];
   #next = 0;
   #chunkSize = FIRST_CHUNK;
 
-  /** `backwards`: a descending query over ascending entries; intervals are in the direction of the query. */
-  constructor(store: DocumentStore, prefix: Buffer, intervals: readonly Interval[], backwards: boolean) {
+  /** `backwards`: a descending query over ascending entries; ranges are in the direction of the query. */
+  constructor(store: DocumentStore, prefix: Buffer, ranges: readonly Range[], backwards: boolean) {
     this.#store = store;
     this.#prefix = prefix;
-    this.#intervals = intervals;
+    this.#open = [...ranges];
     this.#backwards = backwards;
   }
 
   /** The current entry; undefined at the end. */
-  peek(): Hit | undefined {
-    while (this.#next >= this.#chunk.length) {
-      const interval = this.#intervals[this.#at];
-      if (!interval) return undefined;
-      this.#read(this.#from ?? interval.from, interval.to);
+  peek(): Entry | undefined {
+    for (let range = this.#open[0]; this.#next >= this.#chunk.length; range = this.#open[0]) {
+      if (!range) return undefined;
+      this.#read(range);
     }
     return this.#chunk[this.#next];
   }
@@ -45,81 +40,81 @@ export class EntryStream {
     this.#next++;
   }
 
-  /** Goes on to the first entry whose suffix is not below `target`. */
+  /** Goes on to the first entry whose key is not below `target`. */
   seek(target: Buffer): void {
-    while (this.#next < this.#chunk.length && Buffer.compare(this.#hit().suffix, target) < 0) this.#next++;
+    const isBelow = (hit: Entry | undefined): boolean => hit !== undefined && Buffer.compare(hit.key, target) < 0;
+    while (isBelow(this.#chunk[this.#next])) this.#next++;
     if (this.#next < this.#chunk.length) return;
-    const bound: Bound = { at: target, after: false };
-    for (let interval = this.#intervals[this.#at]; interval; interval = this.#intervals[++this.#at]) {
-      const from = this.#from ?? interval.from;
-      if (Buffer.compare(target, boundKey(interval.to)) < 0) {
-        this.#from = Buffer.compare(target, boundKey(from)) > 0 ? bound : from;
-        this.#chunkSize = FIRST_CHUNK;
-        return;
-      }
-      this.#from = undefined;
+    for (let range = this.#open[0]; range && Buffer.compare(range.to, target) <= 0; range = this.#open[0]) {
+      this.#open.shift();
     }
+    const [range] = this.#open;
+    if (range && Buffer.compare(range.from, target) < 0) this.#open[0] = { from: target, to: range.to };
+    this.#chunkSize = FIRST_CHUNK;
   }
 
   /** The number of entries, counted up to `limit`; to be called on a fresh stream. */
   count(limit: number): number {
     let count = 0;
-    for (const { from, to } of this.#intervals) {
-      if (count < limit) count += this.#store.countEntries(...this.#range(from, to), limit - count);
+    for (const range of this.#open) {
+      if (count < limit) count += this.#store.countEntries(...this.#bounds(range), limit - count);
     }
     return count;
   }
 
-  #hit(): Hit {
-    return this.#chunk[this.#next] as Hit;
-  }
-
-  #read(from: Bound, to: Bound): void {
-    const entries = this.#store.entries(...this.#range(from, to), this.#chunkSize, this.#backwards);
-    this.#chunk = entries.map((entry) => this.#toHit(entry));
+  #read(range: Range): void {
+    const entries = this.#store.entries(...this.#bounds(range), this.#chunkSize, this.#backwards);
+    this.#chunk = entries.map(({ key, documentNo }) => {
+      const suffix = key.subarray(this.#prefix.length);
+      return { key: this.#backwards ? inverted(suffix) : suffix, documentNo };
+    });
     this.#next = 0;
     const last = this.#chunk.at(-1);
-    if (entries.length < this.#chunkSize || !last) {
-      this.#at++;
-      this.#from = undefined;
-    } else {
-      this.#from = { at: last.suffix, after: true };
-    }
+    if (last && entries.length === this.#chunkSize) this.#open[0] = { from: afterPrefix(last.key), to: range.to };
+    else this.#open.shift();
     this.#chunkSize = Math.min(this.#chunkSize * 4, MAX_CHUNK);
   }
 
-  #range(from: Bound, to: Bound): [Buffer, Buffer] {
-    const [low, high] = this.#backwards ? [invertedBound(to), invertedBound(from)] : [from, to];
-    return [Buffer.concat([this.#prefix, boundKey(low)]), Buffer.concat([this.#prefix, boundKey(high)])];
-  }
-
-  #toHit({ key, documentNo }: Entry): Hit {
-    const suffix = key.subarray(this.#prefix.length);
-    return { suffix: this.#backwards ? inverted(suffix) : suffix, documentNo };
+  #bounds(range: Range): [Buffer, Buffer] {
+    const { from, to } = this.#backwards ? invertedRange(range) : range;
+    return [Buffer.concat([this.#prefix, from]), Buffer.concat([this.#prefix, to])];
   }
 }
 
 /** The documents that are in every stream, in order: the streams leap over what the others do not have. */
-export function* joined(streams: readonly EntryStream[]): Generator<number> {
-  const [first, ...others] = streams;
-  if (!first) return;
-  for (let hit = first.peek(); hit; hit = first.peek()) {
-    const target = hit.suffix;
-    let ahead: Buffer | undefined;
+export function* joined([first, ...others]: readonly EntryStream[]): Generator<number> {
+  for (let hit = first?.peek(); first && hit; hit = first.peek()) {
+    let furthest: Buffer = hit.key;
     for (const other of others) {
-      other.seek(target);
+      other.seek(furthest);
       const found = other.peek();
       if (!found) return;
-      if (Buffer.compare(found.suffix, target) > 0) {
-        ahead = found.suffix;
-        break;
-      }
+      furthest = found.key;
     }
-    if (ahead) {
-      first.seek(ahead);
-    } else {
+    if (furthest.equals(hit.key)) {
       first.advance();
       yield hit.documentNo;
+    } else {
+      first.seek(furthest);
     }
+  }
+}
+
+/** Several ordered results as one: in order, no document twice. */
+export function* merged(
+  results: readonly Iterator<StoredDocument>[],
+  compare: (a: StoredDocument, b: StoredDocument) => number,
+): Generator<StoredDocument> {
+  const heads = results.map((result) => ({ result, document: result.next().value }));
+  let last: StoredDocument | undefined;
+  for (;;) {
+    let lowest: { result: Iterator<StoredDocument>; document: StoredDocument } | undefined;
+    for (const head of heads) {
+      if (head.document && (!lowest || compare(head.document, lowest.document) < 0)) lowest = head;
+    }
+    if (!lowest) return;
+    if (!last || compare(last, lowest.document) !== 0) yield lowest.document;
+    last = lowest.document;
+    lowest.document = lowest.result.next().value;
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import type { DocumentChange } from '../change.ts';
-import { changedFieldPaths } from './changed-fields.ts';
+import { fieldPathText } from '../values/field-path.ts';
+import type { Fields } from '../wire.ts';
 import type { TriggerRegistration } from './registry.ts';
 
 interface MessageType {
@@ -24,6 +26,19 @@ export function encodeEventData({ before, after }: DocumentChange): Uint8Array {
     ...(before && after && { updateMask: { fieldPaths: changedFieldPaths(before.fields, after.fields) } }),
   };
   return DocumentEventData.encode(DocumentEventData.fromObject(data)).finish();
+}
+
+/** The field paths that differ between two versions of a document, down to the leaves of maps, sorted. */
+export function changedFieldPaths(before: Fields, after: Fields, prefix = ''): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const changed = Array.from(names).flatMap((name) => {
+    const [old, now] = [before[name], after[name]];
+    const path = prefix + fieldPathText([name]);
+    if (isDeepStrictEqual(old, now)) return [];
+    if (!old?.mapValue || !now?.mapValue) return [path];
+    return changedFieldPaths(old.mapValue.fields ?? {}, now.mapValue.fields ?? {}, `${path}.`);
+  });
+  return changed.sort();
 }
 
 /** What a change was, seen from outside. */

@@ -1,5 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { DocumentChange } from '../change.ts';
+import { prepared } from '../sql.ts';
 import { changeKind, encodeEventData, newEventHeaders } from './event.ts';
 import type { TriggerRegistry } from './registry.ts';
 
@@ -23,81 +24,49 @@ export interface StoredEvent {
 }
 
 const SCHEMA = `CREATE TABLE IF NOT EXISTS trigger_event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  trigger_key TEXT NOT NULL,
-  database TEXT NOT NULL,
-  path TEXT NOT NULL,
-  created_ms INTEGER NOT NULL,
-  attempts INTEGER NOT NULL DEFAULT 0,
-  headers TEXT NOT NULL,
-  data BLOB NOT NULL
-)`;
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, trigger_key TEXT NOT NULL, database TEXT NOT NULL, path TEXT NOT NULL,
+  created_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, headers TEXT NOT NULL, data BLOB NOT NULL)`;
 
-const INSERT = `INSERT INTO trigger_event (trigger_key, database, path, created_ms, headers, data)
-  VALUES (?, ?, ?, ?, ?, ?)`;
+export type Outbox = ReturnType<typeof openOutbox>;
 
-/** The undelivered events, kept in the same database as the documents. */
-export class Outbox {
-  #db: DatabaseSync;
-  #projectId: string;
-  #insert: StatementSync;
-  #select: StatementSync;
-  #delete: StatementSync;
-  #setAttempts: StatementSync;
+/** The statements about undelivered events, which are kept in the same database as the documents. */
+export function openOutbox(db: DatabaseSync) {
+  db.exec(SCHEMA);
+  return prepared(db, {
+    insert: `INSERT INTO trigger_event (trigger_key, database, path, created_ms, headers, data)
+      VALUES (?, ?, ?, ?, ?, ?)`,
+    read: 'SELECT headers, data FROM trigger_event WHERE seq = ?',
+    remove: 'DELETE FROM trigger_event WHERE seq = ?',
+    setAttempts: 'UPDATE trigger_event SET attempts = ? WHERE seq = ?',
+    removeTrigger: 'DELETE FROM trigger_event WHERE trigger_key = ?',
+    clear: 'DELETE FROM trigger_event',
+    count: 'SELECT count(*) AS n FROM trigger_event',
+    pending: `SELECT seq, trigger_key AS triggerKey, database, path, created_ms AS createdMs, attempts
+      FROM trigger_event ORDER BY seq`,
+  });
+}
 
-  constructor(db: DatabaseSync, projectId: string) {
-    this.#db = db;
-    this.#projectId = projectId;
-    db.exec(SCHEMA);
-    this.#insert = db.prepare(INSERT);
-    this.#select = db.prepare('SELECT headers, data FROM trigger_event WHERE seq = ?');
-    this.#delete = db.prepare('DELETE FROM trigger_event WHERE seq = ?');
-    this.#setAttempts = db.prepare('UPDATE trigger_event SET attempts = ? WHERE seq = ?');
-  }
+/** Stores one event for each trigger that a change concerns. Call it inside the transaction of the commit. */
+export function addEvents(
+  outbox: Outbox,
+  registry: TriggerRegistry,
+  changes: readonly DocumentChange[],
+  origin: { projectId: string; nowMs: number },
+): PendingEvent[] {
+  const createdMs = origin.nowMs;
+  return changes.flatMap((change) => {
+    const { database, path } = change;
+    const triggers = registry.matching(database, path, changeKind(change));
+    const data = triggers.length > 0 ? encodeEventData(change) : null;
+    return triggers.map((trigger): PendingEvent => {
+      const headers = JSON.stringify(newEventHeaders(change, trigger, origin));
+      const { lastInsertRowid } = outbox.insert.run(trigger.key, database, path, createdMs, headers, data);
+      return { seq: Number(lastInsertRowid), triggerKey: trigger.key, database, path, createdMs, attempts: 0 };
+    });
+  });
+}
 
-  /** Stores one event for each trigger that a change concerns. Call it inside the transaction of the commit. */
-  add(changes: readonly DocumentChange[], registry: TriggerRegistry, nowMs: number): PendingEvent[] {
-    const added: PendingEvent[] = [];
-    for (const change of changes) {
-      const { database, path } = change;
-      const triggers = registry.matching(database, path, changeKind(change));
-      if (triggers.length === 0) continue;
-      const data = encodeEventData(change);
-      for (const trigger of triggers) {
-        const headers = newEventHeaders(change, trigger, { projectId: this.#projectId, nowMs });
-        const inserted = this.#insert.run(trigger.key, database, path, nowMs, JSON.stringify(headers), data);
-        const seq = Number(inserted.lastInsertRowid);
-        added.push({ seq, triggerKey: trigger.key, database, path, createdMs: nowMs, attempts: 0 });
-      }
-    }
-    return added;
-  }
-
-  /** Every undelivered event, in commit order. */
-  pending(): PendingEvent[] {
-    const columns = 'seq, trigger_key AS triggerKey, database, path, created_ms AS createdMs, attempts';
-    const rows = this.#db.prepare(`SELECT ${columns} FROM trigger_event ORDER BY seq`).all();
-    return rows as unknown as PendingEvent[];
-  }
-
-  read(seq: number): StoredEvent | undefined {
-    const row = this.#select.get(seq);
-    return row && { headers: JSON.parse(String(row.headers)), data: row.data as Uint8Array };
-  }
-
-  remove(seq: number): void {
-    this.#delete.run(seq);
-  }
-
-  setAttempts(seq: number, attempts: number): void {
-    this.#setAttempts.run(attempts, seq);
-  }
-
-  removeTrigger(triggerKey: string): void {
-    this.#db.prepare('DELETE FROM trigger_event WHERE trigger_key = ?').run(triggerKey);
-  }
-
-  clear(): void {
-    this.#db.exec('DELETE FROM trigger_event');
-  }
+export function readEvent(outbox: Outbox, seq: number): StoredEvent | undefined {
+  const row = outbox.read.get(seq);
+  return row && { headers: JSON.parse(String(row.headers)), data: row.data as Uint8Array };
 }

@@ -2,28 +2,20 @@
 export type PathMatcher = (path: string) => boolean;
 
 /**
- * Compiles an Eventarc path pattern (https://cloud.google.com/eventarc/docs/path-patterns): `*` and `{name}` stand for
- * one segment or a part of one, `**` and `{name=**}` for any number of segments, even none.
+ * Compiles the filter of a trigger: `EXACT` takes the value literally, `PATH_PATTERN` is an Eventarc path pattern
+ * (https://cloud.google.com/eventarc/docs/path-patterns): `*` and `{name}` stand for one segment or a part of one,
+ * `**` and `{name=**}` for any number of segments, even none.
  */
-export function compilePathPattern(pattern: string): PathMatcher {
-  const segments = pattern.split('/').filter((segment) => segment !== '');
-  const source = segments.map((segment) => (isMultiSegment(segment) ? '(?:/[^/]+)*' : `/${oneSegment(segment)}`));
-  const expression = new RegExp(`^${source.join('')}$`);
+export function compileDocumentFilter({ value, matchType }: { value: string; matchType: string }): PathMatcher {
+  if (matchType === 'EXACT') return (path) => path === value;
+  const segments = value.split('/').filter((segment) => segment !== '');
+  const expression = new RegExp(`^${segments.map(segmentSource).join('')}$`);
   return (path) => expression.test(`/${path}`);
 }
 
-/** The matcher of a trigger filter: `EXACT` takes the value literally, `PATH_PATTERN` knows wildcards. */
-export function compileDocumentFilter({ value, matchType }: { value: string; matchType: string }): PathMatcher {
-  return matchType === 'EXACT' ? (path) => path === value : compilePathPattern(value);
-}
-
-function isMultiSegment(segment: string): boolean {
-  return segment === '**' || /^\{[^{}]*=\*\*\}$/.test(segment);
-}
-
-function oneSegment(segment: string): string {
-  return segment
-    .split(/(\{[^{}]*\}|\*)/)
-    .map((part) => (part === '*' || part.startsWith('{') ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
-    .join('');
+function segmentSource(segment: string): string {
+  if (segment === '**' || /^\{[^{}]*=\*\*\}$/.test(segment)) return '(?:/[^/]+)*';
+  const parts = segment.split(/(\{[^{}]*\}|\*)/);
+  const literal = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+  return `/${parts.map((part) => (/^[*{]/.test(part) ? '[^/]+' : literal(part))).join('')}`;
 }

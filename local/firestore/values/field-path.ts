@@ -1,7 +1,5 @@
-import type { ProtoValue } from '../change.ts';
 import { invalid } from '../errors.ts';
-
-type Fields = Record<string, ProtoValue>;
+import type { Fields, ProtoValue } from '../wire.ts';
 
 const SIMPLE_NAME = /^[A-Za-z_][A-Za-z_0-9]*$/;
 const parsed = new Map<string, readonly string[]>();
@@ -14,8 +12,8 @@ export function parseFieldPath(text: string): readonly string[] {
   const pattern = /(?:`((?:[^`\\]|\\[\s\S])+)`|([^.`]+))(\.|$)/y;
   while (pattern.lastIndex < text.length) {
     const match = pattern.exec(text);
-    if (!match || (match[3] === '.' && pattern.lastIndex === text.length))
-      throw invalid(`Invalid property path "${text}".`);
+    const endsEarly = match?.[3] === '.' && pattern.lastIndex === text.length;
+    if (!match || endsEarly) throw invalid(`Invalid property path "${text}".`);
     names.push(match[1]?.replace(/\\([\s\S])/g, '$1') ?? match[2] ?? '');
   }
   if (names.length === 0) throw invalid('Invalid property path "".');
@@ -55,14 +53,7 @@ export function withField(fields: Fields, names: readonly string[], value: Proto
   return { ...fields, [name]: { mapValue: Object.keys(below).length > 0 ? { fields: below } : {} } };
 }
 
-/** Only the fields that a mask names. Without a mask: all of them. */
-export function masked(fields: Fields, fieldPaths: readonly string[] | undefined): Fields {
-  if (!fieldPaths) return fields;
-  let result: Fields = {};
-  for (const path of fieldPaths) {
-    const names = parseFieldPath(path);
-    const value = getField(fields, names);
-    if (value) result = withField(result, names, value);
-  }
-  return result;
+/** Fields with what a mask names taken over from others: set where those have it, removed where they do not. */
+export function withMasked(fields: Fields, others: Fields, fieldPaths: readonly string[]): Fields {
+  return fieldPaths.map(parseFieldPath).reduce((all, names) => withField(all, names, getField(others, names)), fields);
 }

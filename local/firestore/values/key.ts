@@ -1,57 +1,34 @@
-import type { ProtoValue } from '../change.ts';
+import type { ProtoValue } from '../wire.ts';
+import { inverted } from './ranges.ts';
 import { microsFromTimestamp } from './time.ts';
 
-/**
- * Firestore's order of values as bytes: comparing two keys with memcmp compares the values. Each key is self-delimiting
- * (no key is a prefix of another), so keys can be strung together. The order of types:
- * firebase.google.com/docs/firestore/manage-data/data-types#value_type_ordering
- */
-export const TYPE = {
-  null: 0x05,
-  boolean: 0x0a,
-  number: 0x0f,
-  timestamp: 0x14,
-  string: 0x19,
-  bytes: 0x1e,
-  reference: 0x23,
-  geoPoint: 0x28,
-  array: 0x2d,
-  vector: 0x30,
-  map: 0x32,
-} as const;
-
-const END = 0x01;
+const END = Buffer.from([0x01]);
 const TERMINATOR = Buffer.from([0x00, 0x01]);
 const PATH_END = Buffer.from([0x00, 0x00]);
 
-/** The order-preserving key of a value. */
+/**
+ * Firestore's order of values as bytes: comparing two keys with memcmp compares the values. Each key is self-delimiting
+ * (no key is a prefix of another), so keys can be strung together. The first byte stands for the type:
+ * firebase.google.com/docs/firestore/manage-data/data-types#value_type_ordering
+ */
 export function valueKey(value: ProtoValue): Buffer {
-  const parts: Uint8Array[] = [];
-  pushValue(parts, value);
-  return parts.length === 1 ? Buffer.from(parts[0] as Uint8Array) : Buffer.concat(parts);
+  if (value.stringValue !== undefined) return typed(0x19, [escaped(Buffer.from(value.stringValue, 'utf8'))]);
+  if (value.integerValue !== undefined) return typed(0x0f, [integerKey(value.integerValue)]);
+  if (value.doubleValue !== undefined) return typed(0x0f, [doubleKey(value.doubleValue), distanceKey(0)]);
+  if (value.booleanValue !== undefined) return Buffer.from([0x0a, value.booleanValue ? 1 : 0]);
+  if (value.timestampValue) return typed(0x14, [timestampKey(microsFromTimestamp(value.timestampValue))]);
+  if (isVector(value)) return vectorKey(value.mapValue?.fields?.value?.arrayValue?.values ?? []);
+  if (value.mapValue) return mapKey(value.mapValue.fields ?? {});
+  if (value.arrayValue) return typed(0x2d, [...(value.arrayValue.values ?? []).map(valueKey), END]);
+  if (value.bytesValue !== undefined) return typed(0x1e, [escaped(Buffer.from(value.bytesValue))]);
+  if (value.referenceValue !== undefined) return typed(0x23, [pathKey(value.referenceValue)]);
+  const { latitude, longitude } = value.geoPointValue ?? {};
+  return value.geoPointValue ? typed(0x28, [doubleKey(latitude), doubleKey(longitude)]) : Buffer.from([0x05]);
 }
 
-/** The first byte of the key: values of different types never match a range filter. */
-export function valueType(value: ProtoValue): number {
-  if (value.stringValue !== undefined) return TYPE.string;
-  if (value.integerValue !== undefined || value.doubleValue !== undefined) return TYPE.number;
-  if (value.booleanValue !== undefined) return TYPE.boolean;
-  if (value.timestampValue !== undefined) return TYPE.timestamp;
-  if (value.mapValue !== undefined) return isVector(value) ? TYPE.vector : TYPE.map;
-  if (value.arrayValue !== undefined) return TYPE.array;
-  if (value.bytesValue !== undefined) return TYPE.bytes;
-  if (value.referenceValue !== undefined) return TYPE.reference;
-  if (value.geoPointValue !== undefined) return TYPE.geoPoint;
-  return TYPE.null;
-}
-
-/** The key of a document or collection id: UTF-8 bytes, terminated; numeric ids (`__id7__`) come before all others. */
+/** The key of a document or collection id: UTF-8 bytes, terminated. */
 export function idKey(id: string): Buffer {
-  const numeric = /^__id(-?\d+)__$/.exec(id);
-  if (!numeric) return escaped(Buffer.from(id, 'utf8'));
-  const key = Buffer.from([0x00, 0x02, 0, 0, 0, 0, 0, 0, 0, 0]);
-  key.writeBigUInt64BE(BigInt.asUintN(64, BigInt(numeric[1] ?? 0) + 2n ** 63n), 2);
-  return key;
+  return escaped(Buffer.from(id, 'utf8'));
 }
 
 /** The key of a slash-separated path: compared segment by segment, a parent before what is below it. */
@@ -59,113 +36,63 @@ export function pathKey(path: string): Buffer {
   return Buffer.concat([...path.split('/').map(idKey), PATH_END]);
 }
 
-function pushValue(parts: Uint8Array[], value: ProtoValue): void {
-  const type = valueType(value);
-  switch (type) {
-    case TYPE.null:
-      parts.push(Buffer.from([type]));
-      return;
-    case TYPE.boolean:
-      parts.push(Buffer.from([type, value.booleanValue ? 1 : 0]));
-      return;
-    case TYPE.number:
-      parts.push(numberKey(value));
-      return;
-    case TYPE.timestamp:
-      parts.push(timestampKey(microsFromTimestamp(value.timestampValue ?? {})));
-      return;
-    case TYPE.string:
-      parts.push(Buffer.from([type]), escaped(Buffer.from(value.stringValue ?? '', 'utf8')));
-      return;
-    case TYPE.bytes:
-      parts.push(Buffer.from([type]), escaped(Buffer.from(value.bytesValue ?? '')));
-      return;
-    case TYPE.reference:
-      parts.push(Buffer.from([type]), pathKey(value.referenceValue ?? ''));
-      return;
-    case TYPE.geoPoint: {
-      const key = Buffer.alloc(17, type);
-      writeDouble(key, 1, value.geoPointValue?.latitude ?? 0);
-      writeDouble(key, 9, value.geoPointValue?.longitude ?? 0);
-      parts.push(key);
-      return;
-    }
-    case TYPE.array:
-      parts.push(Buffer.from([type]));
-      for (const element of value.arrayValue?.values ?? []) pushValue(parts, element);
-      parts.push(Buffer.from([END]));
-      return;
-    case TYPE.vector: {
-      const elements = value.mapValue?.fields?.value?.arrayValue?.values ?? [];
-      const head = Buffer.alloc(5, type);
-      head.writeUInt32BE(elements.length, 1);
-      parts.push(head);
-      for (const element of elements) pushValue(parts, element);
-      return;
-    }
-    default:
-      pushMap(parts, value.mapValue?.fields ?? {});
-  }
+/** A vector is a map by which it is told apart. */
+export function isVector({ mapValue }: ProtoValue): boolean {
+  return mapValue?.fields?.__type__?.stringValue === '__vector__';
 }
 
-function pushMap(parts: Uint8Array[], fields: Record<string, ProtoValue>): void {
-  parts.push(Buffer.from([TYPE.map]));
-  const entries = Object.entries(fields).map(([name, value]) => ({ key: escaped(Buffer.from(name, 'utf8')), value }));
-  entries.sort((a, b) => Buffer.compare(a.key, b.key));
-  for (const { key, value } of entries) {
-    // A string's type byte keeps a name apart from the end mark.
-    parts.push(Buffer.from([TYPE.string]), key);
-    pushValue(parts, value);
-  }
-  parts.push(Buffer.from([END]));
+function typed(type: number, parts: readonly Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from([type]), ...parts]);
 }
 
-function isVector(value: ProtoValue): boolean {
-  return value.mapValue?.fields?.__type__?.stringValue === '__vector__';
+function mapKey(fields: Record<string, ProtoValue>): Buffer {
+  // Each name with a string's type byte, which keeps it apart from the end mark.
+  const entries = Object.entries(fields).map(([name, value]) => ({ name: valueKey({ stringValue: name }), value }));
+  entries.sort((a, b) => Buffer.compare(a.name, b.name));
+  return typed(0x32, [...entries.flatMap(({ name, value }) => [name, valueKey(value)]), END]);
 }
 
+/** Vectors are ordered by length first. */
+function vectorKey(elements: readonly ProtoValue[]): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(elements.length);
+  return typed(0x30, [length, ...elements.map(valueKey)]);
+}
+
+/** Zeros inside become 00 FF, so that the terminator 00 01 comes before all that goes on. */
 function escaped(bytes: Buffer): Buffer {
   if (!bytes.includes(0)) return Buffer.concat([bytes, TERMINATOR]);
-  const out: number[] = [];
-  for (const byte of bytes) {
-    out.push(byte);
-    if (byte === 0) out.push(0xff);
-  }
-  return Buffer.concat([Buffer.from(out), TERMINATOR]);
+  return Buffer.from([...Array.from(bytes).flatMap((byte) => (byte === 0 ? [0x00, 0xff] : [byte])), ...TERMINATOR]);
 }
 
 function timestampKey(micros: number): Buffer {
-  const key = Buffer.alloc(9, TYPE.timestamp);
+  const key = Buffer.alloc(8);
   // Firestore's timestamps begin in the year 1, which is 62,135,596,800 s before 1970: shifted, all are positive.
-  key.writeBigUInt64BE(BigInt(micros) + 62_135_596_800_000_000n, 1);
+  key.writeBigUInt64BE(BigInt(micros) + 62_135_596_800_000_000n);
   return key;
 }
 
-/**
- * Integers and doubles in one exact order: the nearest double, then the distance from it, which is 0 for a double and
- * at most 512 for an integer beyond 2^53.
- */
-function numberKey(value: ProtoValue): Buffer {
-  const key = Buffer.alloc(11, TYPE.number);
-  let nearest = value.doubleValue;
-  let distance = 0;
-  if (nearest === undefined) {
-    const digits = value.integerValue ?? '0';
-    nearest = Number(digits);
-    if (!Number.isSafeInteger(nearest)) distance = Number(BigInt(digits) - BigInt(nearest));
-  }
-  writeDouble(key, 1, nearest);
-  key.writeUInt16BE(distance + 0x8000, 9);
+/** Integers and doubles in one exact order: the nearest double, then how far the integer is from it. */
+function integerKey(digits: string): Buffer {
+  const nearest = Number(digits);
+  const distance = Number.isSafeInteger(nearest) ? 0 : Number(BigInt(digits) - BigInt(nearest));
+  return Buffer.concat([doubleKey(nearest), distanceKey(distance)]);
+}
+
+/** 0 for a double, at most 512 for an integer beyond 2^53. */
+function distanceKey(distance: number): Buffer {
+  const key = Buffer.alloc(2);
+  key.writeUInt16BE(distance + 0x8000);
   return key;
 }
 
-function writeDouble(key: Buffer, offset: number, value: number): void {
-  if (Number.isNaN(value)) {
-    key.fill(0, offset, offset + 8);
-    return;
-  }
-  key.writeDoubleBE(value === 0 ? 0 : value, offset);
-  const first = key.readUInt8(offset);
-  if (first < 0x80) key.writeUInt8(first | 0x80, offset);
-  else for (let at = offset; at < offset + 8; at++) key.writeUInt8(~key.readUInt8(at) & 0xff, at);
+/** NaN comes first, -0 is 0. */
+function doubleKey(value = 0): Buffer {
+  const key = Buffer.alloc(8);
+  if (Number.isNaN(value)) return key;
+  key.writeDoubleBE(value === 0 ? 0 : value);
+  const first = key.readUInt8();
+  if (first >= 0x80) return inverted(key);
+  key.writeUInt8(first | 0x80);
+  return key;
 }

@@ -1,4 +1,4 @@
-import type { ProtoTimestamp } from '../change.ts';
+import type { ProtoTimestamp } from '../wire.ts';
 
 /** Microseconds since the Unix epoch; exact in a double until the year 2255. */
 export function timestampFromMicros(micros: number): ProtoTimestamp {

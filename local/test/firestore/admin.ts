@@ -22,7 +22,7 @@ export interface AdminStack {
   db: Firestore;
   /** Another client of the admin library; ended by `stop`. */
   connect(databaseId?: string): Firestore;
-  /** Calls a method of the wire protocol that answers once. */
+  /** Calls a method of the wire protocol; one that streams gives the list of its responses. */
   call: WireClient['call'];
   /** A wire client with a connection of its own (clients of one process share theirs otherwise). */
   connectWire(): WireClient;
@@ -85,13 +85,18 @@ export async function startAdminStack(options: { indexes?: object; dataDir?: str
 function callWire<Response>(client: Client, method: string, request: object): Promise<Response> {
   const definition = firestoreService[method];
   if (!definition) throw new Error(`no method ${method}`);
+  const { path: url, requestSerialize, responseDeserialize } = definition;
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(
-      definition.path,
-      definition.requestSerialize,
-      definition.responseDeserialize,
-      request,
-      (error, response) => (error ? reject(error) : resolve(response as Response)),
+    if (definition.responseStream) {
+      const responses: unknown[] = [];
+      const stream = client.makeServerStreamRequest(url, requestSerialize, responseDeserialize, request);
+      stream.on('data', (response) => responses.push(response));
+      stream.on('error', reject);
+      stream.on('end', () => resolve(responses as Response));
+      return;
+    }
+    client.makeUnaryRequest(url, requestSerialize, responseDeserialize, request, (error, response) =>
+      error ? reject(error) : resolve(response as Response),
     );
   });
 }

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
 import { MovableClock } from '../../clock.ts';
-import { controlHandler } from '../../firestore/control/index.ts';
-import { Triggers } from '../../firestore/triggers/index.ts';
+import { controlHandler } from '../../firestore/control.ts';
+import { Triggers } from '../../firestore/triggers/triggers.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
 

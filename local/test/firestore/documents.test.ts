@@ -199,22 +199,4 @@ describe('firestore documents', () => {
     assert.equal((await doc('both/a').get()).get('from'), 'default');
     assert.equal((await other.collection('both').get()).docs[0]?.get('from'), 'second');
   });
-
-  it('speaks the single-document methods of the protocol', async () => {
-    const created = await stack.call<{ name: string }>('CreateDocument', {
-      parent: ROOT,
-      collectionId: 'single',
-      documentId: 'a',
-      document: { fields: { n: { integerValue: '1' } } },
-    });
-    assert.equal(created.name, `${ROOT}/single/a`);
-    await stack.call('UpdateDocument', {
-      document: { name: created.name, fields: { m: { integerValue: '2' } } },
-      updateMask: { fieldPaths: ['m'] },
-    });
-    const read = await stack.call<{ fields: object }>('GetDocument', { name: created.name });
-    assert.deepEqual(read.fields, { n: { integerValue: '1' }, m: { integerValue: '2' } });
-    await stack.call('DeleteDocument', { name: created.name });
-    assert.equal((await refusal(stack.call('GetDocument', { name: created.name }))).code, code.notFound);
-  });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { DocumentChange, StoredDocument } from '../../firestore/change.ts';
+import type { DocumentChange } from '../../firestore/change.ts';
 import { failedPrecondition } from '../../firestore/errors.ts';
-import type { ListenResponse } from '../../firestore/listen/messages.ts';
 import { ListenSession } from '../../firestore/listen/session.ts';
 import { documentsView, queryView, type View, type ViewQuery } from '../../firestore/listen/view.ts';
+import type { ListenResponse, StoredDocument } from '../../firestore/wire.ts';
 
 const ROOT = 'projects/demo-p/databases/(default)/documents';
 

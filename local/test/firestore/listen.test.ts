@@ -5,8 +5,8 @@ import path from 'node:path';
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { type DocumentSnapshot, Firestore, type QuerySnapshot } from 'firebase-admin/firestore';
 import { type RunningFirestore, startFirestore } from '../../firestore/index.ts';
-import type { ListenResponse } from '../../firestore/listen/messages.ts';
 import { firestoreService } from '../../firestore/protos.ts';
+import type { ListenResponse } from '../../firestore/wire.ts';
 import { type AdminStack, PROJECT, ROOT, startAdminStack } from './admin.ts';
 
 interface Listener<Snapshot> {

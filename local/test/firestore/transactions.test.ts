@@ -121,7 +121,8 @@ describe('firestore transactions', () => {
   it('gives locks back when the connection of a transaction closes', async () => {
     const client = stack.connectWire();
     const { transaction } = await client.call<{ transaction: Buffer }>('BeginTransaction', { database: DATABASE });
-    await refusal(client.call('GetDocument', { name: `${ROOT}/gone/a`, transaction }));
+    const documents = [`${ROOT}/gone/a`];
+    await client.call('BatchGetDocuments', { database: DATABASE, documents, transaction });
     let written = false;
     const write = doc('gone/a')
       .set({ n: 1 })

@@ -71,8 +71,9 @@ describe('firestore field transforms', () => {
       { fieldPath: 'same', maximum: { doubleValue: 3 } },
       { fieldPath: 'none', minimum: integer(9) },
     ];
+    const database = ROOT.slice(0, ROOT.indexOf('/documents'));
     await stack.call('Commit', {
-      database: ROOT.slice(0, ROOT.indexOf('/documents')),
+      database,
       writes: [
         {
           update: { name, fields: { low: integer(5), high: integer(8), same: integer(3) } },
@@ -80,8 +81,14 @@ describe('firestore field transforms', () => {
         },
       ],
     });
-    const { fields } = await stack.call<{ fields: object }>('GetDocument', { name });
-    assert.deepEqual(fields, { low: integer(7), high: { doubleValue: 6.5 }, same: integer(3), none: integer(9) });
+    const request = { database, documents: [name] };
+    const [response] = await stack.call<{ found: { fields: object } }[]>('BatchGetDocuments', request);
+    assert.deepEqual(response?.found.fields, {
+      low: integer(7),
+      high: { doubleValue: 6.5 },
+      same: integer(3),
+      none: integer(9),
+    });
   });
 
   it('arrayUnion adds what is missing once, arrayRemove takes every equal element', async () => {

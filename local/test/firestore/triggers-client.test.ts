@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
+import { initializeApp } from 'firebase-admin/app';
 import { FieldValue, type Firestore, Timestamp } from 'firebase-admin/firestore';
 import { onDocumentCreated, onDocumentDeleted, onDocumentWritten } from 'firebase-functions/v2/firestore';
 import type { RunningFirestore } from '../../firestore/index.ts';
+import { endFirebaseApps } from '../../stack/firebase-apps.ts';
 import { type AdminStack, PROJECT, startAdminStack } from './admin.ts';
 import { type ReceivedEvent, type RecordingHost, startRecordingHost } from './recording-host.ts';
 
@@ -38,7 +39,6 @@ describe('firestore triggers through the client library', () => {
   let server: RunningFirestore;
   let host: RecordingHost;
   let db: Firestore;
-  let app: App;
 
   before(async () => {
     host = await startRecordingHost();
@@ -47,7 +47,7 @@ describe('firestore triggers through the client library', () => {
     server.setFunctionsHost(host.hostPort);
     db = stack.db;
     // firebase-functions makes its snapshots with the default app.
-    app = initializeApp({ projectId: PROJECT });
+    initializeApp({ projectId: PROJECT });
     await register(server.host, 'written', 'written', 'generations/{id}');
     await register(server.host, 'created', 'created', 'users/{user}/posts/{post}');
     await register(server.host, 'deleted', 'deleted', 'users/{rest=**}');
@@ -58,8 +58,8 @@ describe('firestore triggers through the client library', () => {
   });
 
   after(async () => {
-    await deleteApp(app);
     await stack.stop();
+    await endFirebaseApps();
     await host.stop();
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { MovableClock } from '../../clock.ts';
-import type { DocumentChange, ProtoValue, StoredDocument } from '../../firestore/change.ts';
-import { changedFieldPaths } from '../../firestore/triggers/changed-fields.ts';
-import { type TriggerRegistration, Triggers } from '../../firestore/triggers/index.ts';
+import type { DocumentChange } from '../../firestore/change.ts';
+import { changedFieldPaths } from '../../firestore/triggers/event.ts';
 import { compileDocumentFilter } from '../../firestore/triggers/path-pattern.ts';
-import { backoffMs } from '../../firestore/triggers/retries.ts';
+import type { TriggerRegistration } from '../../firestore/triggers/registry.ts';
+import { backoffMs, Triggers } from '../../firestore/triggers/triggers.ts';
+import type { ProtoValue, StoredDocument } from '../../firestore/wire.ts';
 import { type RecordingHost, startRecordingHost } from './recording-host.ts';
 
 const START_MS = Date.UTC(2026, 0, 1);
