@@ -8,10 +8,12 @@ const FLOORS = ['core', 'platform', 'providers', 'features', 'http', 'index.ts']
 const SAME_FLOOR: Record<string, (typeof FLOORS)[number]> = { 'params.ts': 'platform', channels: 'providers' };
 
 const CLOUD = /^(firebase|@google-cloud\/|@google\/|google-)/;
+/** Node modules that reach outside; features do that through platform/ only. */
+const ALWAYS_IO = /^node:(fs|https?|http2|net|dgram|tls|dns|child_process|worker_threads|sqlite)(\/|$)/;
 const IMPURE = [
-  { pattern: /\bDate\.now\(|\bnew Date\(\)/, what: 'reads the clock' },
-  { pattern: /\bMath\.random\(|\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/, what: 'uses randomness' },
-  { pattern: /\b(fetch|setTimeout|setInterval|setImmediate)\(|\bprocess\.|\bperformance\./, what: 'does I/O' },
+  { pattern: /\bDate\.now\b|\bnew Date\b(?!\([^)])|(?<!new )\bDate\(\)/, what: 'reads the clock' },
+  { pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b|\bwebcrypto\b/, what: 'uses randomness' },
+  { pattern: /\b(fetch|setTimeout|setInterval|setImmediate|globalThis|process|performance)\b/, what: 'does I/O' },
 ];
 
 const roomOf = (path: string): string => path.split('/')[0] ?? '';
@@ -68,6 +70,7 @@ function outsideViolation(path: string, specifier: string, typeOnly: boolean): s
   if (CLOUD.test(specifier) && !typeOnly && !['platform', 'params.ts', 'index.ts'].includes(room)) {
     return `${path}: only platform/ imports ${specifier}`;
   }
+  if (room === 'features' && ALWAYS_IO.test(specifier)) return `${path}: does I/O past platform/, ${specifier}`;
   if (room === 'core' && (specifier.startsWith('node:') ? specifier !== 'node:crypto' : specifier !== 'zod')) {
     return `${path}: core/ imports ${specifier}`;
   }

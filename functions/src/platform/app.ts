@@ -10,7 +10,7 @@ export function app(): App {
 
 /**
  * Something made once for the process's Firebase app and kept as long as that lives. (In the cloud that is the life of the
- * instance; a test may end one app and begin another.)
+ * instance; a test may end one app and begin another.) A promise that rejects is not kept: the next call tries again.
  */
 export function perApp<T>(make: () => T): () => T {
   const made = new WeakMap<App, { value: T }>();
@@ -20,6 +20,7 @@ export function perApp<T>(make: () => T): () => T {
     if (!kept) {
       kept = { value: make() };
       made.set(key, kept);
+      if (kept.value instanceof Promise) kept.value.catch(() => made.delete(key));
     }
     return kept.value;
   };

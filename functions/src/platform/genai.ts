@@ -5,7 +5,8 @@ import { perApp, projectId } from './app.ts';
 /** Milliseconds before a call to Vertex AI is given up; shorter than the submit lease. */
 const TIMEOUT_MS = 60_000;
 
-interface VertexVideos {
+/** The client for videos, and how it names an operation. */
+export interface VertexVideos {
   client: GoogleGenAI;
   /** An operation by its name alone, which is all that a poll reads. */
   operation(name: string): GenerateVideosOperation;

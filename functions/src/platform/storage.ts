@@ -14,11 +14,10 @@ export function gcsUri(path: string): string {
   return `gs://${bucket().name}/${path}`;
 }
 
-/** The object name behind a `gs://` address in our bucket. Throws for any other bucket. */
-export function pathOf(uri: string): string {
+/** The object name behind a `gs://` address, or undefined when it is not in our bucket. */
+export function pathOf(uri: string): string | undefined {
   const prefix = `gs://${bucket().name}/`;
-  if (!uri.startsWith(prefix)) throw new Error('the address is not in our bucket');
-  return uri.slice(prefix.length);
+  return uri.startsWith(prefix) ? uri.slice(prefix.length) : undefined;
 }
 
 /** Writes a small object at once. */

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { classifyOperationError, classifyPollError, classifySubmitError } from '../../src/providers/veo/errors.ts';
 import { blockReasonsOf } from '../../src/providers/veo/safety.ts';
 
-const api = (status: number, message = '') => Object.assign(new Error(message), { status });
+const api = (status: number, message = '') => Object.assign(new Error(message), { name: 'ApiError', status });
+/** What Google's auth library throws when there is no token to be had. */
+const token = (status: number) =>
+  Object.assign(new Error('no token'), { status, config: { url: 'https://token.test' } });
 const network = (code: string) => new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 
 describe('providers/veo errors', () => {
@@ -20,6 +23,8 @@ describe('providers/veo errors', () => {
     { name: '429', error: api(429), type: 'refused', code: 'provider_quota' },
     { name: '500', error: api(500), type: 'uncertain', code: 'provider_internal' },
     { name: '503', error: api(503), type: 'uncertain', code: 'provider_internal' },
+    { name: 'no token (404)', error: token(404), type: 'refused', code: 'provider_unavailable' },
+    { name: 'no token (503)', error: token(503), type: 'refused', code: 'provider_unavailable' },
     { name: 'connection refused', error: network('ECONNREFUSED'), type: 'refused', code: 'provider_unavailable' },
     { name: 'connection lost', error: network('ECONNRESET'), type: 'uncertain', code: 'provider_unavailable' },
     {
@@ -47,6 +52,7 @@ describe('providers/veo errors', () => {
     for (const status of [400, 401, 403, 429, 500, 503])
       assert.equal(classifyPollError(api(status)).type, 'unreadable');
     assert.equal(classifyPollError(network('ECONNRESET')).type, 'unreadable');
+    assert.equal(classifyPollError(token(404)).type, 'unreadable', 'that was not the answer about the job');
   });
 
   const operations = [

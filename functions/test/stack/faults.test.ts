@@ -44,11 +44,10 @@ const ROWS: Row[] = [
     outputs: 1,
   },
   {
-    name: '429 for ever',
-    rule: { times: 9, submit: { status: 429 } },
+    name: '429 for half an hour',
+    rule: { times: 99, submit: { status: 429 } },
     state: 'failed',
     error: 'provider_quota',
-    attempts: 3,
     jobs: 0,
   },
   {

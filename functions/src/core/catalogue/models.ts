@@ -11,7 +11,8 @@ export function findModel(id: string): Model | undefined {
   return byId.get(id);
 }
 
-/** False once the model's last day (UTC) is over. */
-export function isOffered(model: Model, now: Date): boolean {
+/** False in another region than the model's, and once its last day (UTC) is over. */
+export function isOffered(model: Model, now: Date, region: string): boolean {
+  if (!model.regions.includes(region)) return false;
   return model.sunsetOn === null || now.toISOString().slice(0, 10) <= model.sunsetOn;
 }

@@ -33,7 +33,7 @@ export interface GenerationMetrics {
   videosBlocked: number;
   /** Seconds of video delivered. */
   videoSec: number;
-  /** The provider's list price of what was delivered: an estimate, not an invoice. */
+  /** The provider's list price of what it rendered, stored or not: an estimate, not an invoice. */
   costUsdMicros: number;
   costIsEstimate: true;
   ratingStars?: number;
@@ -61,7 +61,7 @@ export function measure(generation: Generation): GenerationMetrics {
     endedAt,
     queueMs: between(requestedAt, submittedAt),
     renderMs: between(submittedAt, renderedAt),
-    renderUncertaintyMs: between(attempt?.lastPolledAt ?? submittedAt, renderedAt),
+    renderUncertaintyMs: submittedAt && between(attempt?.lastPolledAt ?? submittedAt, renderedAt),
     storeMs: state === 'succeeded' ? between(renderedAt, endedAt) : undefined,
     totalMs: between(requestedAt, endedAt),
     attempts: generation.attempts.length,
@@ -70,7 +70,7 @@ export function measure(generation: Generation): GenerationMetrics {
     videosDelivered: delivered,
     videosBlocked: generation.videosBlocked,
     videoSec: delivered * asked.durationSec,
-    costUsdMicros: (model && listPriceUsdMicros(model, { ...asked, videos: delivered })) ?? 0,
+    costUsdMicros: (model && listPriceUsdMicros(model, { ...asked, videos: generation.videosRendered })) ?? 0,
     costIsEstimate: true as const,
     ratingStars: generation.rating?.stars,
   });

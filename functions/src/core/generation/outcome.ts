@@ -29,7 +29,7 @@ export const ERROR_RULES = {
 export type ErrorCode = keyof typeof ERROR_RULES;
 export const ERROR_CODES = Object.keys(ERROR_RULES) as [ErrorCode, ...ErrorCode[]];
 
-/** Why an attempt or a generation did not succeed. `detail` is for operators and is never shown to users. */
+/** Why an attempt or a generation did not succeed. `detail` is for operators: no API answer has it. */
 export interface GenerationError {
   code: ErrorCode;
   detail?: string;

@@ -69,10 +69,9 @@ export interface PendingTask {
  */
 export function pendingTask(generation: Generation): PendingTask | undefined {
   const attempt = currentAttempt(generation);
-  const at = generation.nextActionAt;
   switch (generation.state) {
     case 'queued':
-      return { step: 'dispatch', at, key: `dispatch.${generation.attempts.length + 1}` };
+      return { step: 'dispatch', at: generation.notBefore, key: `dispatch.${generation.attempts.length + 1}` };
     case 'submitting':
     case 'running':
       return attempt && pollTask(generation, attempt, attempt);

@@ -79,7 +79,9 @@ export interface Generation {
   epoch: number;
   /** When the next step is due; absent once ended. */
   nextActionAt?: Date;
-  /** At most `MAX_ATTEMPTS`; the last one is the current one. */
+  /** In the queue: not dispatched earlier. Absent: at once. */
+  notBefore?: Date;
+  /** At most `MAX_ALL_ATTEMPTS`; the last one is the current one. */
   attempts: Attempt[];
   requestedAt: Date;
   /** When the provider took the attempt that is or was rendered. */
@@ -88,6 +90,8 @@ export interface Generation {
   endedAt?: Date;
   /** What the provider made, until it is stored. */
   rendered?: RenderedVideo[];
+  /** How many videos the provider rendered, and charges for. */
+  videosRendered: number;
   /** How many of the videos asked for the provider withheld. */
   videosBlocked: number;
   blockReasons?: string[];

@@ -2,7 +2,8 @@ import type { Actor } from '../../core/actor.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Generation } from '../../core/generation/state.ts';
 import { cancel } from '../../core/generation/transitions/request.ts';
-import { apply } from './apply.ts';
+import { transact } from './apply.ts';
+import { enqueueOrLeave } from './enqueue.ts';
 import { assertOwner } from './load.ts';
 
 /**
@@ -10,7 +11,8 @@ import { assertOwner } from './load.ts';
  * provider has runs on, for Veo cannot stop one. Throws `conflict` when it has already ended otherwise.
  */
 export async function cancelGeneration(actor: Actor, id: string): Promise<Generation> {
-  const { generation, refusal } = await apply(id, cancel, (found) => assertOwner(actor, found));
+  const { generation, refusal } = await transact(id, cancel, (found) => assertOwner(actor, found));
+  await enqueueOrLeave(generation);
   if (refusal === 'wrong_state' && generation.state !== 'cancelled') {
     throw new AppError('conflict', `The generation has already ended: ${generation.state}.`);
   }

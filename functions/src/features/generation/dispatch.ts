@@ -1,6 +1,7 @@
 import { findModel } from '../../core/catalogue/models.ts';
 import type { Command } from '../../core/generation/decision.ts';
-import { currentAttempt, type Generation } from '../../core/generation/state.ts';
+import type { RenderTime } from '../../core/generation/schedule.ts';
+import type { Generation } from '../../core/generation/state.ts';
 import { accepted, beginAttempt, submitRefused, submitUncertain } from '../../core/generation/transitions/submit.ts';
 import { logOf } from '../../platform/logs.ts';
 import { gcsUri } from '../../platform/storage.ts';
@@ -12,25 +13,25 @@ import { renderTimeOf } from './renderTime.ts';
 
 const log = logOf('generation.dispatch');
 
+/** Stands where no model is known, so that nothing can be accepted either. */
+const NOTHING_KNOWN: RenderTime = { p50: 0, p99: 0 };
+
 /** Sends a queued generation to its provider. Only the delivery that opens the attempt submits; any other does not. */
 export async function dispatch(task: StepTask): Promise<void> {
   const queued = await findGeneration(task.generationId);
   if (!queued) return;
   if (!isDue(task, queued)) return enqueuePending(queued);
+  const model = findModel(queued.asked.model);
+  // Everything that may fail on our side is read before the attempt is opened: afterwards the provider may have the job.
+  const renderTime = model && (await renderTimeOf(model));
   const number = queued.attempts.length + 1;
   const storageUri = gcsUri(`attempts/${queued.id}/${number}/`);
   const { generation, refusal } = await transact(queued.id, beginAttempt(storageUri));
   if (refusal || generation.state !== 'submitting') return enqueuePending(generation);
-  await submit(generation, number);
-}
-
-async function submit(generation: Generation, number: number): Promise<void> {
-  const model = findModel(generation.asked.model);
-  const attempt = currentAttempt(generation);
-  if (!model || !attempt) throw new Error(`generation ${generation.id} cannot be submitted`);
-  const renderTime = await renderTimeOf(model);
-  const result = await providerFor(model.api).submit(generation.asked, attempt.storageUri, labelOf(generation, number));
-  const ended = await apply(generation.id, commandFor(result, number, renderTime));
+  const result: SubmitResult = model
+    ? await providerFor(model.api).submit(generation.asked, storageUri, labelOf(generation, number))
+    : { type: 'refused', error: { code: 'model_unavailable', detail: 'no longer in the catalogue' } };
+  const ended = await apply(generation.id, commandFor(result, number, renderTime ?? NOTHING_KNOWN));
   log.info('submitted', {
     generationId: generation.id,
     attempt: number,
@@ -41,7 +42,7 @@ async function submit(generation: Generation, number: number): Promise<void> {
   });
 }
 
-function commandFor(result: SubmitResult, number: number, renderTime: { p50: number; p99: number }): Command {
+function commandFor(result: SubmitResult, number: number, renderTime: RenderTime): Command {
   switch (result.type) {
     case 'accepted':
       return accepted(number, result.operation, renderTime);

@@ -7,7 +7,10 @@ import {
 } from '../../core/generation/schedule.ts';
 import type { Attempt, Generation } from '../../core/generation/state.ts';
 import { sha256 } from '../../core/hash.ts';
+import { logOf } from '../../platform/logs.ts';
 import { enqueue } from '../../platform/tasks.ts';
+
+const log = logOf('generation.enqueue');
 
 /** What a task of a generation carries: which generation, and which step it was made for. */
 export interface StepTask {
@@ -34,6 +37,19 @@ export async function enqueuePending(generation: Generation): Promise<void> {
   if (task) await enqueueStep(generation, task);
 }
 
+/**
+ * The same for what a user has just done, which is stored by now: when Cloud Tasks cannot be reached the sweeper makes the
+ * task a little later, and the user need not know.
+ */
+export async function enqueueOrLeave(generation: Generation): Promise<void> {
+  try {
+    await enqueuePending(generation);
+  } catch (error) {
+    // Nothing is lost: whatever is overdue is taken over.
+    log.error('next step not enqueued', error, { generationId: generation.id });
+  }
+}
+
 /** Makes sure that this task exists. */
 export async function enqueueStep({ id: generationId, epoch }: Generation, task: PendingTask): Promise<void> {
   const { step, at, key, progress } = task;
@@ -45,9 +61,14 @@ export async function enqueueStep({ id: generationId, epoch }: Generation, task:
   await enqueue({ queue: QUEUE_OF_STEP[step], id: sha256(generationId, String(epoch), key), data: { ...data }, at });
 }
 
-/** True when the generation waits for exactly the step that this task was made for. */
+/**
+ * True when the generation waits for exactly the step that this task was made for. A dispatch may be of an earlier epoch: it
+ * only waited in a long queue, and opening the attempt is conditional anyway.
+ */
 export function isDue(task: StepTask, generation: Generation): boolean {
-  return task.epoch === generation.epoch && task.key === pendingTask(generation)?.key;
+  const pending = pendingTask(generation);
+  if (task.key !== pending?.key) return false;
+  return task.epoch === generation.epoch || pending.step === 'dispatch';
 }
 
 /**

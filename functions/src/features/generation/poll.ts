@@ -31,9 +31,9 @@ export async function poll(task: StepTask): Promise<void> {
 }
 
 /** What the look comes to, or undefined when nothing has changed. */
-function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Command | undefined> {
+async function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Command | undefined> {
   const model = findModel(generation.asked.model);
-  if (!model) throw new Error(`generation ${generation.id} cannot be polled`);
+  if (!model) return attemptFailed(attempt.number, { code: 'model_unavailable' }, [], polled);
   if (attempt.operation === undefined) return watch(generation, attempt, model, polled);
   return ask(generation, attempt, attempt.operation, model, polled);
 }

@@ -5,6 +5,9 @@ import { ALL_SHARDS } from '../../core/shard.ts';
 import { perApp } from '../../platform/app.ts';
 import { now } from '../../platform/clock.ts';
 import { generationMetrics } from '../../platform/collections.ts';
+import { logOf } from '../../platform/logs.ts';
+
+const log = logOf('generation.renderTime');
 
 const SAMPLE = 20;
 const FRESH_MS = 10 * 60_000;
@@ -16,9 +19,19 @@ export async function renderTimeOf(model: Model): Promise<RenderTime> {
   const nowMs = now().getTime();
   const cached = observations().get(model.id);
   if (cached && nowMs - cached.readAtMs < FRESH_MS) return cached.renderTime;
-  const renderTime = (await observed(model.id)) ?? model.renderTimeMs;
+  const renderTime = (await observedOrNothing(model.id)) ?? model.renderTimeMs;
   observations().set(model.id, { renderTime, readAtMs: nowMs });
   return renderTime;
+}
+
+async function observedOrNothing(modelId: string): Promise<RenderTime | undefined> {
+  try {
+    return await observed(modelId);
+  } catch (error) {
+    // Only an estimate depends on it; its index may still be building after a deployment.
+    log.error('render times not read', error, { model: modelId });
+    return undefined;
+  }
 }
 
 async function observed(modelId: string): Promise<RenderTime | undefined> {

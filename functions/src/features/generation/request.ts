@@ -8,16 +8,14 @@ import { type Admitted, admit } from '../../core/generation/transitions/request.
 import { canonicalJson, sha256 } from '../../core/hash.ts';
 import { listPriceUsdMicros } from '../../core/pricing/price.ts';
 import { shardOf } from '../../core/shard.ts';
+import { VERTEX_LOCATION } from '../../params.ts';
 import { now } from '../../platform/clock.ts';
 import { generations, recordEvent } from '../../platform/collections.ts';
 import { firestore, type Transaction } from '../../platform/firestore.ts';
-import { logOf } from '../../platform/logs.ts';
-import { enqueuePending } from './enqueue.ts';
+import { enqueueOrLeave } from './enqueue.ts';
 import { storeImages } from './images.ts';
 import { findGeneration } from './load.ts';
 import { renderTimeOf } from './renderTime.ts';
-
-const log = logOf('generation.request');
 
 export interface Requested {
   generation: Generation;
@@ -38,12 +36,7 @@ export async function requestGeneration(
   const requested =
     (await earlierRequest(actor, idempotencyKey, requestHash)) ??
     (await admitNew(actor, request, idempotencyKey, requestHash));
-  try {
-    await enqueuePending(requested.generation);
-  } catch (error) {
-    // The request is stored and will not be lost: the sweeper enqueues what is overdue.
-    log.error('dispatch not enqueued', error, { generationId: requested.generation.id });
-  }
+  await enqueueOrLeave(requested.generation);
   return requested;
 }
 
@@ -99,9 +92,11 @@ function offeredModel(request: GenerationRequest): Model {
   if (!model) {
     throw new AppError('invalid_request', 'There is no such model.', [{ path: 'model', message: 'see GET /models' }]);
   }
-  if (!isOffered(model, now())) {
+  if (!isOffered(model, now(), VERTEX_LOCATION.value())) {
     const hint = model.successor ? `use ${model.successor}` : 'see GET /models';
-    throw new AppError('invalid_request', `${model.id} was switched off.`, [{ path: 'model', message: hint }]);
+    throw new AppError('invalid_request', `${model.id} is not offered here, or no longer.`, [
+      { path: 'model', message: hint },
+    ]);
   }
   const problems = checkAgainstModel(request, model);
   if (problems.length > 0) throw new AppError('invalid_request', 'The model cannot do this.', problems);

@@ -1,6 +1,7 @@
 import type { Command } from '../../core/generation/decision.ts';
 import { currentAttempt, type Generation, type Output, type RenderedVideo } from '../../core/generation/state.ts';
 import { stored, storeFailed } from '../../core/generation/transitions/render.ts';
+import { now } from '../../platform/clock.ts';
 import { logOf } from '../../platform/logs.ts';
 import { copyObject, deleteObject, pathOf, sizeOf } from '../../platform/storage.ts';
 import { apply } from './apply.ts';
@@ -8,6 +9,9 @@ import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
 import { findGeneration } from './load.ts';
 
 const log = logOf('generation.settle');
+
+/** How long storing may keep failing before the generation ends without its videos. */
+const STORE_DEADLINE_MS = 3_600_000;
 
 /** Takes what the provider made into the user's own place, then ends the generation. Safe to repeat at any point. */
 export async function settle(task: StepTask): Promise<void> {
@@ -17,29 +21,43 @@ export async function settle(task: StepTask): Promise<void> {
   const attempt = currentAttempt(generation);
   const videos = generation.rendered ?? [];
   if (!attempt) throw new Error(`generation ${generation.id} has nothing to store`);
-  const outputs = await Promise.all(videos.map((video, index) => store(generation, video, index)));
-  const applied = await apply(generation.id, commandFor(attempt.number, outputs));
+  const applied = await apply(generation.id, await storing(generation, attempt.number, videos));
   if (applied.generation.state === 'succeeded') await removeStaged(videos);
-  log.info('settled', { generationId: generation.id, state: applied.generation.state, outputs: outputs.length });
+  log.info('settled', { generationId: generation.id, state: applied.generation.state });
 }
 
-function commandFor(attemptNumber: number, outputs: readonly (Output | undefined)[]): Command {
-  const complete = outputs.filter((output) => output !== undefined);
-  if (complete.length === outputs.length && complete.length > 0) return stored(attemptNumber, complete);
-  return storeFailed(attemptNumber, { code: 'storage_failed', detail: 'a rendered video is gone or empty' });
+/** What storing the videos comes to. Throws for trouble that may pass, until it has lasted an hour. */
+async function storing(generation: Generation, attemptNumber: number, videos: RenderedVideo[]): Promise<Command> {
+  try {
+    const outputs = await Promise.all(videos.map((video, index) => store(generation, video, index)));
+    const complete = outputs.filter((output) => output !== undefined);
+    if (complete.length === outputs.length && complete.length > 0) return stored(attemptNumber, complete);
+    return storeFailed(attemptNumber, {
+      code: 'storage_failed',
+      detail: 'a rendered video is gone, empty or elsewhere',
+    });
+  } catch (error) {
+    const lastedMs = now().getTime() - (generation.renderedAt ?? generation.requestedAt).getTime();
+    if (lastedMs < STORE_DEADLINE_MS) throw error;
+    log.error('storing given up', error, { generationId: generation.id });
+    return storeFailed(attemptNumber, { code: 'storage_failed', detail: String(error) });
+  }
 }
 
 /** Copies one video; undefined when it is neither where the provider put it nor where we want it. */
 async function store(generation: Generation, video: RenderedVideo, index: number): Promise<Output | undefined> {
+  const source = pathOf(video.gcsUri);
+  if (source === undefined) return undefined;
   const path = `videos/${generation.uid}/${generation.id}/${index}.mp4`;
-  await copyObject(pathOf(video.gcsUri), path, video.mimeType);
+  await copyObject(source, path, video.mimeType);
   const sizeBytes = await sizeOf(path);
   return sizeBytes ? { path, mimeType: video.mimeType, sizeBytes } : undefined;
 }
 
 async function removeStaged(videos: readonly RenderedVideo[]): Promise<void> {
   try {
-    await Promise.all(videos.map((video) => deleteObject(pathOf(video.gcsUri))));
+    const paths = videos.flatMap((video) => pathOf(video.gcsUri) ?? []);
+    await Promise.all(paths.map(deleteObject));
   } catch (error) {
     // The user's copy is safe; a staged file left behind costs storage and nothing else.
     log.error('staged videos not deleted', error);

@@ -8,6 +8,9 @@ import { now } from '../../platform/clock.ts';
 import { gcsUri, listObjects, pathOf } from '../../platform/storage.ts';
 import { renderTimeOf } from './renderTime.ts';
 
+/** More than Vertex AI writes for one attempt. */
+const MAX_FILES = 20;
+
 /**
  * Decides about an attempt of which nobody knows whether the provider took it: a video below its storage prefix is its
  * result; none by the time the model's slowest renders are over means that there will be none. Undefined: wait on.
@@ -38,8 +41,10 @@ export async function watch(
   );
 }
 
-/** The videos that the provider wrote for this attempt, at most as many as were asked for. */
+/** The MP4 files that the provider wrote for this attempt, at most as many as were asked for. */
 export async function foundVideos(attempt: Attempt, limit: number): Promise<RenderedVideo[]> {
-  const paths = await listObjects(pathOf(attempt.storageUri), limit);
-  return paths.map((path) => ({ gcsUri: gcsUri(path), mimeType: 'video/mp4' }));
+  const prefix = pathOf(attempt.storageUri);
+  const paths = prefix === undefined ? [] : await listObjects(prefix, MAX_FILES);
+  const videos = paths.filter((path) => path.endsWith('.mp4')).slice(0, limit);
+  return videos.map((path) => ({ gcsUri: gcsUri(path), mimeType: 'video/mp4' }));
 }

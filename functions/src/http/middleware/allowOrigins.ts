@@ -9,7 +9,7 @@ export const allowOrigins = cors({
   origin: (origin) => (configured().includes(origin) ? origin : null),
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-  exposeHeaders: ['Location', 'Retry-After', 'X-Request-Id', 'Idempotency-Replayed'],
+  exposeHeaders: ['Location', 'X-Request-Id', 'Idempotency-Replayed'],
   maxAge: 3_600,
 });
 

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { isOffered, MODELS } from '../../core/catalogue/models.ts';
 import { STYLES } from '../../core/catalogue/styles.ts';
+import { VERTEX_LOCATION } from '../../params.ts';
 import { now } from '../../platform/clock.ts';
 import { json, REFUSALS, SIGNED_IN } from '../answers.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -18,6 +19,6 @@ const list = createRoute({
 
 export const models = router().openapi(list, (c) => {
   c.header('Cache-Control', 'private, max-age=300');
-  const offered = MODELS.map((model) => ({ ...model, offered: isOffered(model, now()) }));
+  const offered = MODELS.map((model) => ({ ...model, offered: isOffered(model, now(), VERTEX_LOCATION.value()) }));
   return c.json({ models: offered, styles: STYLES.map(({ id, displayName }) => ({ id, displayName })) }, 200);
 });

@@ -14,6 +14,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export function classifySubmitError(error: unknown): SubmitResult {
   const status = statusOf(error);
   const detail = detailOf(error);
+  if (isTokenFailure(error)) return { type: 'refused', error: { code: 'provider_unavailable', detail } };
   if (status === undefined) {
     const code = 'provider_unavailable';
     return NEVER_SENT.has(networkCodeOf(error))
@@ -69,9 +70,15 @@ function codeOfClientError(status: number, detail: string): ErrorCode {
   return mentionsSafetyCode(detail) ? 'content_blocked' : 'invalid_request';
 }
 
-/** The HTTP status of a failed call; only the SDK's own errors carry one. */
+/** The HTTP status with which Vertex AI answered. Other errors may carry a `status` too, of somebody else's answer. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+  const isAnswer = error instanceof Error && error.name === 'ApiError' && 'status' in error;
+  return isAnswer && typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** True for what Google's auth library throws (gaxios' errors carry the request): no token, so nothing was sent. */
+function isTokenFailure(error: unknown): boolean {
+  return error instanceof Error && 'config' in error;
 }
 
 function networkCodeOf(error: unknown): string {

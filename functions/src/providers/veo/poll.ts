@@ -7,8 +7,8 @@ import { blockReasonsOf } from './safety.ts';
 
 /** Asks once how a prediction is doing. */
 export async function poll(operation: string): Promise<PollResult> {
-  const { client, operation: named } = await vertexVideos();
   try {
+    const { client, operation: named } = await vertexVideos();
     return interpret(await client.operations.getVideosOperation({ operation: named(operation) }));
   } catch (error) {
     return classifyPollError(error);

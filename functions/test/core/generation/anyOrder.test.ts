@@ -5,7 +5,7 @@ import type { Command } from '../../../src/core/generation/decision.ts';
 import { ERROR_CODES } from '../../../src/core/generation/outcome.ts';
 import { pendingTask } from '../../../src/core/generation/schedule.ts';
 import { isTerminal } from '../../../src/core/generation/state.ts';
-import { MAX_ATTEMPTS } from '../../../src/core/generation/transitions/attempt.ts';
+import { costNothing, MAX_ALL_ATTEMPTS, MAX_ATTEMPTS } from '../../../src/core/generation/transitions/attempt.ts';
 import {
   attemptFailed,
   rendered,
@@ -57,7 +57,9 @@ describe('core/generation under any commands in any order', () => {
           const { next, event } = decision;
           if (isTerminal(generation.state)) assert.equal(next.state, generation.state, 'terminal is final');
           if (next.state !== generation.state) assert.equal(next.seq, generation.seq + 1, 'each change has its number');
-          assert.ok(next.attempts.length <= MAX_ATTEMPTS, 'attempts are limited');
+          const paid = next.attempts.filter((a) => !costNothing(a));
+          assert.ok(paid.length <= MAX_ATTEMPTS, 'attempts that may cost are limited');
+          assert.ok(next.attempts.length <= MAX_ALL_ATTEMPTS, 'attempts are limited');
           assert.equal(next.nextActionAt === undefined, isTerminal(next.state), 'whatever is open has a next action');
           assert.equal(pendingTask(next) === undefined, isTerminal(next.state));
           assert.equal(next.endedAt !== undefined, isTerminal(next.state));

@@ -30,6 +30,7 @@ const ended = queued({
   submittedAt: at(10_000),
   renderedAt: at(48_000),
   endedAt: at(49_500),
+  videosRendered: 1,
   videosBlocked: 1,
   outputs: [{ path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes: 12_345 }],
   rating: { stars: 4, ratedAt: at(60_000) },
@@ -70,6 +71,23 @@ describe('core/generation measure', () => {
     assert.equal(metrics.totalMs, 3_000);
     assert.equal(metrics.costUsdMicros, 0);
     assert.ok(!('queueMs' in metrics) && !('renderMs' in metrics) && !('storeMs' in metrics));
+  });
+
+  it('counts what was rendered and never stored as a cost', () => {
+    const lost = measure({
+      ...ended,
+      state: 'failed',
+      outputs: [],
+      videosRendered: 2,
+      error: { code: 'storage_failed' },
+    });
+    assert.deepEqual([lost.videosDelivered, lost.costUsdMicros, lost.storeMs], [0, 1_600_000, undefined]);
+  });
+
+  it('says nothing of a render of which the submit is not known', () => {
+    const { submittedAt: _submittedAt, ...unknown } = ended;
+    const metrics = measure({ ...unknown, state: 'failed', error: { code: 'submit_uncertain' } });
+    assert.ok(!('renderMs' in metrics) && !('renderUncertaintyMs' in metrics));
   });
 
   it('has no outcome while it is open', () => assert.equal(measure(queued()).outcome, null));

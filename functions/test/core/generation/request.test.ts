@@ -83,8 +83,9 @@ describe('core/catalogue', () => {
 
   it('stops offering a model when its last day is over', () => {
     const sunset = { ...fast, sunsetOn: '2026-12-31' };
-    assert.equal(isOffered(sunset, new Date('2026-12-31T23:59:59Z')), true);
-    assert.equal(isOffered(sunset, new Date('2027-01-01T00:00:00Z')), false);
+    assert.equal(isOffered(sunset, new Date('2026-12-31T23:59:59Z'), 'us-central1'), true);
+    assert.equal(isOffered(sunset, new Date('2027-01-01T00:00:00Z'), 'us-central1'), false);
+    assert.equal(isOffered(fast, new Date('2026-12-31T23:59:59Z'), 'europe-west1'), false);
   });
 
   it('prices by second, resolution, sound and number of videos', () => {

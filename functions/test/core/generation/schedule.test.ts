@@ -38,7 +38,8 @@ describe('core/generation schedule', () => {
   });
 
   it('names the pending task from the document alone', () => {
-    assert.deepEqual(pendingTask(queued()), { step: 'dispatch', at: T0, key: 'dispatch.1' });
+    assert.deepEqual(pendingTask(queued()), { step: 'dispatch', at: undefined, key: 'dispatch.1' });
+    assert.deepEqual(pendingTask(queued({ notBefore: at(9) }))?.at, at(9));
     const attempts = [{ number: 2, storageUri: 'gs://b/2/', startedAt: T0, acceptedAt: T0, nextPoll: 1, polls: 3 }];
     assert.deepEqual(pendingTask(queued({ state: 'running', attempts, nextActionAt: at(5) })), {
       step: 'poll',

@@ -56,6 +56,8 @@ const thirdAttempt = after(
   submitRefused(2, { code: 'provider_quota' }),
   begin,
 );
+const renderFails = (n: number) => attemptFailed(n, { code: 'provider_internal' });
+const thirdRender = after(begin, accept(), renderFails(1), begin, accept(2), renderFails(2), begin, accept(3));
 const uncertain = after(begin, submitUncertain(1, { code: 'provider_internal' }));
 const uncertainTwice = after(
   begin,
@@ -85,12 +87,27 @@ const ROWS: Row[] = [
     event: 'generation.retried',
   },
   {
-    name: 'quota at the third attempt: failed',
+    name: 'no capacity a third time: still in the queue, nothing ran',
     given: thirdAttempt,
+    command: submitRefused(3, { code: 'provider_quota' }),
+    state: 'queued',
+    event: 'generation.retried',
+  },
+  {
+    name: 'no capacity for half an hour: failed',
+    given: { ...thirdAttempt, requestedAt: at(60_000 - 30 * 60_000) },
     command: submitRefused(3, { code: 'provider_quota' }),
     state: 'failed',
     event: 'generation.failed',
     error: 'provider_quota',
+  },
+  {
+    name: 'a render that failed three times: failed',
+    given: thirdRender,
+    command: attemptFailed(3, { code: 'provider_internal' }),
+    state: 'failed',
+    event: 'generation.failed',
+    error: 'provider_internal',
   },
   {
     name: 'invalid request: failed at once',
@@ -255,6 +272,8 @@ describe('core/generation transitions', () => {
   it('a new attempt has its own storage prefix and forgets when the last one was submitted', () => {
     const retried = after(begin, accept(), attemptFailed(1, { code: 'provider_internal' }));
     assert.equal(retried.submittedAt, undefined);
+    assert.equal(retried.renderedAt, undefined);
+    assert.deepEqual(retried.notBefore, retried.nextActionAt);
     assert.deepEqual(
       retried.attempts.map((a) => a.error?.code),
       ['provider_internal'],
@@ -266,5 +285,19 @@ describe('core/generation transitions', () => {
     const decision = submitRefused(1, { code: 'provider_quota' }, 120_000)(after(begin), at(60_000));
     assert.ok(decision.ok);
     assert.deepEqual(decision.next.nextActionAt, at(180_000));
+  });
+
+  it('is taken over later and later, so that a long queue is not flooded', () => {
+    let generation = queued();
+    const waitsMs: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      const nowMs = (generation.nextActionAt?.getTime() ?? 0) - T0.getTime() + 120_000;
+      const decision = takeOver(at(nowMs))(generation, at(nowMs));
+      assert.ok(decision.ok);
+      generation = decision.next;
+      waitsMs.push((generation.nextActionAt?.getTime() ?? 0) - T0.getTime() - nowMs);
+    }
+    assert.deepEqual(waitsMs, [60_000, 120_000, 240_000, 480_000, 960_000, 1_800_000, 1_800_000]);
+    assert.equal(generation.epoch, 8);
   });
 });

@@ -4,8 +4,12 @@ import { errorRule, type GenerationError, outcomeOf } from '../outcome.ts';
 import { retryDelayMs } from '../schedule.ts';
 import { type Attempt, currentAttempt, type Generation, type State } from '../state.ts';
 
-/** How often one generation is tried at the provider. */
+/** How often one generation is tried at the provider, refusals for want of capacity not counted. */
 export const MAX_ATTEMPTS = 3;
+/** All attempts, counted or not. */
+export const MAX_ALL_ATTEMPTS = 30;
+/** How long a generation waits for a provider that has no capacity or cannot be reached. */
+const MAX_QUEUE_MS = 30 * 60_000;
 /** An unconfirmed submit may already cost money, so it is tried once more at most. */
 const MAX_UNCERTAIN_ATTEMPTS = 2;
 
@@ -27,22 +31,35 @@ export function withCurrent(generation: Generation, change: Partial<Attempt>): A
 export function endAttempt(generation: Generation, error: GenerationError, now: Date, retryAfterMs = 0): Decision {
   const attempts = withCurrent(generation, { endedAt: now, error });
   if (generation.cancelRequestedAt) return end({ ...generation, attempts }, 'cancelled', undefined, now);
-  if (!mayRetry(attempts, error)) return end({ ...generation, attempts }, outcomeOf(error.code), error, now);
+  if (!mayRetry(generation, attempts, error, now))
+    return end({ ...generation, attempts }, outcomeOf(error.code), error, now);
+  const notBefore = new Date(now.getTime() + retryDelayMs(generation.id, attempts.length, retryAfterMs));
   const next: Generation = {
     ...generation,
     attempts,
     state: 'queued',
     seq: generation.seq + 1,
-    nextActionAt: new Date(now.getTime() + retryDelayMs(generation.id, attempts.length, retryAfterMs)),
+    notBefore,
+    nextActionAt: notBefore,
   };
   delete next.submittedAt;
+  delete next.renderedAt;
   return { ok: true, next, event: generationEvent('generation.retried', next, now) };
 }
 
-function mayRetry(attempts: readonly Attempt[], error: GenerationError): boolean {
-  if (!errorRule(error.code).retry || attempts.length >= MAX_ATTEMPTS) return false;
+function mayRetry(generation: Generation, attempts: readonly Attempt[], error: GenerationError, now: Date): boolean {
+  if (!errorRule(error.code).retry || attempts.length >= MAX_ALL_ATTEMPTS) return false;
+  const last = attempts.at(-1);
+  if (last && costNothing(last)) return now.getTime() - generation.requestedAt.getTime() < MAX_QUEUE_MS;
+  if (attempts.filter((attempt) => !costNothing(attempt)).length >= MAX_ATTEMPTS) return false;
   if (error.code !== 'submit_uncertain') return true;
   return attempts.filter((a) => a.error?.code === 'submit_uncertain').length < MAX_UNCERTAIN_ATTEMPTS;
+}
+
+/** True for an attempt that the provider turned away for reasons of its own: nothing ran, nothing is charged. */
+export function costNothing({ acceptedAt, uncertain, error }: Attempt): boolean {
+  const turnedAway = error?.code === 'provider_quota' || error?.code === 'provider_unavailable';
+  return turnedAway && !acceptedAt && !uncertain;
 }
 
 /** Puts the generation into a terminal state. */

@@ -40,6 +40,7 @@ export function rendered(attemptNumber: number, rendering: Rendering, polled: Po
       submittedAt: generation.submittedAt ?? attempt.startedAt,
       renderedAt: now,
       rendered: rendering.videos,
+      videosRendered: rendering.videos.length,
       videosBlocked: rendering.videosBlocked,
       attempts: withCurrent(generation, { ...polled, endedAt: now }),
       nextActionAt: new Date(now.getTime() + STORE_LEASE_MS),

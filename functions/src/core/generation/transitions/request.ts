@@ -19,6 +19,7 @@ export function admit(admitted: Admitted, now: Date): Decision & { ok: true } {
     nextActionAt: now,
     attempts: [],
     requestedAt: now,
+    videosRendered: 0,
     videosBlocked: 0,
     outputs: [],
   };
@@ -47,11 +48,17 @@ export function rate(stars: number): Command {
   };
 }
 
+/** A generation taken over once may only have waited in a long queue: the next time comes later and later. */
+const SWEEP_MS = 60_000;
+const MAX_SWEEP_MS = 30 * 60_000;
+
 /** The sweeper found the generation overdue: earlier tasks lose their say and a new one is made. */
 export function takeOver(overdueSince: Date): Command {
   return (generation, now) => {
-    const { nextActionAt } = generation;
-    if (!nextActionAt || nextActionAt > overdueSince) return refused('unchanged');
-    return { ok: true, next: { ...generation, epoch: generation.epoch + 1, nextActionAt: now } };
+    const dueAt = generation.nextActionAt;
+    if (!dueAt || dueAt > overdueSince) return refused('unchanged');
+    const waitMs = Math.min(MAX_SWEEP_MS, SWEEP_MS * 2 ** (generation.epoch - 1));
+    const nextActionAt = new Date(now.getTime() + waitMs);
+    return { ok: true, next: { ...generation, epoch: generation.epoch + 1, nextActionAt } };
   };
 }

@@ -18,6 +18,7 @@ export function beginAttempt(storageUri: string): Command {
       attempts: [...generation.attempts, { number, storageUri, startedAt: now, nextPoll: 0, polls: 0 }],
       nextActionAt: new Date(now.getTime() + SUBMIT_LEASE_MS),
     };
+    delete next.notBefore;
     return { ok: true, next };
   };
 }
