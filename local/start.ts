@@ -5,7 +5,7 @@ import { MovableClock } from './clock.ts';
 import { createPeople, PEOPLE } from './demo/people.ts';
 import { startTraffic } from './demo/traffic.ts';
 import { readableLogLine } from './stack/log-line.ts';
-import { startProcesses } from './stack/processes.ts';
+import { type Processes, startProcesses } from './stack/processes.ts';
 import { PROJECT_ID } from './stack/project.ts';
 
 const USAGE = `npm start -- [options]
@@ -33,64 +33,92 @@ if (values.help || !Number.isInteger(port) || port < 0 || port > 65_000) {
 }
 
 const startedAtMs = performance.now();
+const leaving = new AbortController();
 const rebuilt = new EventEmitter();
-if (values.watch) await watchFunctions(() => rebuilt.emit('built'));
-else if (values.build) await buildFunctions();
-
-const portAt = (offset: number) => (port === 0 ? 0 : port + offset);
-const stack = await startProcesses({
-  ports: { host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
-  ...(values.data !== undefined && { dataDir: values.data }),
-  onLogLine: (line) => console.log(readableLogLine(line)),
-});
-await createPeople(stack.authHost, PROJECT_ID);
-// In the cloud the sweeper has always run within the last minute.
-await fetch(`${stack.url}/__local/schedules/sweepGenerations/run`, { method: 'POST' });
-
 const clock = new MovableClock();
-const stopTraffic = values.demo ? startTraffic({ url: stack.url, authHost: stack.authHost, clock }) : undefined;
-const row = (name: string, value: string) => `  ${name.padEnd(18)}${value}`;
-console.log(
-  [
-    '',
-    `Dailies is up after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s. Ctrl-C stops it.`,
-    '',
-    row('site and API', stack.url),
-    row('API description', `${stack.url}/api/v1/openapi.json`),
-    row('health', `${stack.url}/api/v1/health`),
-    row('control', `${stack.url}/__local/clock`),
-    row('inbox', `${stack.url}/__local/inbox`),
-    row('Firestore', stack.firestoreHost),
-    row('Auth', stack.authHost),
-    row('Cloud Storage', stack.storageUrl),
-    row('video providers', stack.vendorsUrl),
-    '',
-    ...PEOPLE.map(({ who, email, password }) => row(who, `${email}  password ${password}`)),
-    '',
-    row('data', values.data ?? 'in memory only (--data DIR keeps it)'),
-    row('demo traffic', values.demo ? 'on (--no-demo leaves it out)' : 'off'),
-    '',
-  ].join('\n'),
-);
-
+let starting: Promise<Processes> | undefined;
 let restarting = Promise.resolve();
-rebuilt.on('built', () => {
-  restarting = restarting
-    .then(() => stack.restartHost())
-    .then(() => console.log('functions rebuilt, host restarted'))
-    // A build that does not load is the developer's to mend; the next one is tried again.
-    .catch((error: unknown) => console.error('the rebuilt functions do not start:', error));
-});
+let stopTraffic: (() => void) | undefined;
 
-let stopping = false;
-async function stop(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
+/** Stops what has started so far, even if the start is not over yet, and ends this process. */
+async function leave(exitCode: number): Promise<void> {
+  if (leaving.signal.aborted) return;
+  leaving.abort();
   stopTraffic?.();
   clock.stop();
-  await stack.stop();
-  process.exit(0);
+  await restarting;
+  // A start that failed or was given up has stopped its parts itself.
+  await (await starting?.catch(() => undefined))?.stop();
+  process.exit(exitCode);
 }
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
-process.on('SIGHUP', stop);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => leave(0));
+
+async function start(): Promise<void> {
+  if (values.watch) await watchFunctions(() => rebuilt.emit('built'));
+  else if (values.build) await buildFunctions();
+  leaving.signal.throwIfAborted();
+
+  const portAt = (offset: number) => (port === 0 ? 0 : port + offset);
+  starting = startProcesses({
+    ports: { host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
+    ...(values.data !== undefined && { dataDir: values.data }),
+    onLogLine: (line) => console.log(readableLogLine(line)),
+    onPartEnded(name, code) {
+      console.error(`${name} ended unexpectedly, ${code === null ? 'by a signal' : `with exit code ${code}`}`);
+      leave(1);
+    },
+    signal: leaving.signal,
+  });
+  const stack = await starting;
+  await createPeople(stack.authHost, PROJECT_ID);
+  // In the cloud the sweeper has always run within the last minute.
+  await fetch(`${stack.url}/__local/schedules/sweepGenerations/run`, { method: 'POST' });
+  leaving.signal.throwIfAborted();
+
+  if (values.demo) stopTraffic = startTraffic({ url: stack.url, authHost: stack.authHost, clock });
+  rebuilt.on('built', () => {
+    restarting = restarting
+      .then(() => stack.restartHost())
+      .then(() => console.log('functions rebuilt, host restarted'))
+      .catch((error: unknown) => {
+        // A build that does not load is the developer's to mend; the next one is tried again.
+        if (!leaving.signal.aborted) console.error('the rebuilt functions do not start:', error);
+      });
+  });
+  greet(stack);
+}
+
+const row = (name: string, value: string) => `  ${name.padEnd(18)}${value}`;
+
+function greet(stack: Processes): void {
+  console.log(
+    [
+      '',
+      `Dailies is up after ${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s. Ctrl-C stops it.`,
+      '',
+      row('site and API', stack.url),
+      row('API description', `${stack.url}/api/v1/openapi.json`),
+      row('health', `${stack.url}/api/v1/health`),
+      row('control', `${stack.url}/__local/clock`),
+      row('inbox', `${stack.url}/__local/inbox`),
+      row('Firestore', stack.firestoreHost),
+      row('Auth', stack.authHost),
+      row('Cloud Storage', stack.storageUrl),
+      row('video providers', stack.vendorsUrl),
+      '',
+      ...PEOPLE.map(({ who, email, password }) => row(who, `${email}  password ${password}`)),
+      '',
+      row('data', values.data ?? 'in memory only (--data DIR keeps it)'),
+      row('demo traffic', values.demo ? 'on (--no-demo leaves it out)' : 'off'),
+      '',
+    ].join('\n'),
+  );
+}
+
+try {
+  await start();
+} catch (error) {
+  // What was given up fails for that reason alone, and `leave` ends this process.
+  if (!leaving.signal.aborted) console.error(error);
+  await leave(1);
+}

@@ -10,7 +10,7 @@ export function cardFor(initial, { attempt, changed }) {
   const element = document.getElementById('generation').content.firstElementChild.cloneNode(true);
   const part = (selector) => element.querySelector(selector);
   let generation = initial;
-  let playing = false;
+  let playing;
 
   part('.prompt').textContent = generation.prompt;
   part('.cancel').addEventListener('click', () =>
@@ -27,12 +27,21 @@ export function cardFor(initial, { attempt, changed }) {
     part('.rating').append(button);
   }
 
-  async function play() {
-    playing = true;
+  async function link() {
     const { outputs } = await call('GET', `/generations/${generation.id}`);
-    const video = document.createElement('video');
-    Object.assign(video, { src: outputs[0].url, controls: true, loop: true, muted: true, preload: 'metadata' });
-    part('.picture').replaceChildren(video);
+    return outputs[0].url;
+  }
+
+  async function play() {
+    try {
+      const video = document.createElement('video');
+      Object.assign(video, { src: await link(), controls: true, loop: true, muted: true, preload: 'metadata' });
+      renewWhenExpired(video, { link, attempt });
+      part('.picture').replaceChildren(video);
+    } catch (error) {
+      playing = undefined;
+      throw error;
+    }
   }
 
   function update(latest) {
@@ -47,12 +56,31 @@ export function cardFor(initial, { attempt, changed }) {
     const progress = part('progress');
     if (progress && latest.state === 'queued') progress.removeAttribute('value');
     else if (progress) progress.value = latest.progress;
-    if (latest.state === 'succeeded' && !playing) attempt(play);
-    else if (!open && !playing) part('.picture').textContent = latest.state;
+    if (latest.state === 'succeeded') attempt(() => (playing ??= play()));
+    else if (!open) part('.picture').textContent = latest.state;
   }
 
   update(initial);
   return { element, update, generation: () => generation };
+}
+
+/** A link lasts a quarter of an hour: when it fails, one new link is tried, from the place where the old one stopped. */
+function renewWhenExpired(video, { link, attempt }) {
+  let renewed = false;
+  video.addEventListener('loadeddata', () => {
+    renewed = false;
+  });
+  video.addEventListener('error', () =>
+    attempt(async () => {
+      if (renewed) throw new Error('This video cannot be played.');
+      renewed = true;
+      const { currentTime, paused } = video;
+      video.src = await link();
+      video.currentTime = currentTime;
+      // What keeps it from playing comes as an error event too.
+      if (!paused) video.play().catch(() => undefined);
+    }),
+  );
 }
 
 function describe({

@@ -1,11 +1,12 @@
 import { cardFor, isOpen } from './card.js';
-import { call, signedInAs, signIn, signOut } from './session.js';
+import { call, SignedOut, signedInAs, signIn, signOut } from './session.js';
 
 const REFRESH_MS = 2_000;
 
 const at = (id) => document.getElementById(id);
 const message = at('message');
 const cards = new Map();
+let models = [];
 let nextCursor;
 
 /** Runs what a click asked for and shows what the API says when it refuses. */
@@ -14,9 +15,14 @@ async function attempt(work) {
   try {
     await work();
   } catch (error) {
-    message.textContent = error.message;
-    message.hidden = false;
+    // The sign-in form is shown by then, with the reason.
+    if (!(error instanceof SignedOut)) complain(error.message);
   }
+}
+
+function complain(text) {
+  message.textContent = text;
+  message.hidden = false;
 }
 
 function show(generation, first = false) {
@@ -43,36 +49,63 @@ async function refreshOpen() {
   await Promise.all(open.map(async (card) => card.update(await call('GET', `/generations/${card.generation().id}`))));
 }
 
-async function fillForm() {
-  const { models, styles } = await call('GET', '/models');
-  const wish = at('wish');
-  const options = (select, entries) =>
-    select.replaceChildren(...entries.map(([value, text]) => new Option(text, value)));
-  options(
-    wish.model,
-    models.filter((m) => m.offered).map((m) => [m.id, m.displayName]),
-  );
-  wish.model.value = models.find((m) => m.id.includes('fast'))?.id ?? wish.model.value;
-  wish.style.append(...styles.map((style) => new Option(style.displayName, style.id)));
-  const [{ durationsSec, aspectRatios }] = models;
-  options(
-    wish.durationSec,
+/** Fills a select, and keeps what is chosen where it is still there. */
+function offer(select, entries) {
+  const chosen = select.value;
+  select.replaceChildren(...entries.map(([value, text]) => new Option(text, value)));
+  if (entries.some(([value]) => String(value) === chosen)) select.value = chosen;
+}
+
+function followModel() {
+  const { model, durationSec, aspectRatio } = at('wish');
+  const { durationsSec, aspectRatios } = models.find(({ id }) => id === model.value);
+  offer(
+    durationSec,
     durationsSec.map((sec) => [sec, sec]),
   );
-  options(
-    wish.aspectRatio,
+  offer(
+    aspectRatio,
     aspectRatios.map((ratio) => [ratio, ratio]),
   );
 }
 
+async function fillForm() {
+  const { models: all, styles } = await call('GET', '/models');
+  models = all.filter((model) => model.offered);
+  if (models.length === 0) throw new Error('No video model is offered right now.');
+  const { model, style } = at('wish');
+  offer(
+    model,
+    models.map(({ id, displayName }) => [id, displayName]),
+  );
+  model.value = models.find(({ id }) => id.includes('fast'))?.id ?? model.value;
+  offer(style, [['', 'none'], ...styles.map(({ id, displayName }) => [id, displayName])]);
+  followModel();
+}
+
+function showSignedIn(signedIn) {
+  at('sign-in').hidden = signedIn;
+  at('wish').hidden = !signedIn;
+  at('who').hidden = !signedIn;
+  at('who').firstElementChild.textContent = signedInAs() ?? '';
+}
+
 async function enter() {
-  at('sign-in').hidden = true;
-  at('wish').hidden = false;
-  at('who').hidden = false;
-  at('who').firstElementChild.textContent = signedInAs();
+  showSignedIn(true);
   await fillForm();
   await page();
 }
+
+document.addEventListener('signed-out', ({ detail: reason }) => {
+  showSignedIn(false);
+  cards.clear();
+  at('generations').replaceChildren();
+  at('more').hidden = true;
+  at('wish').reset();
+  at('sign-in').reset();
+  message.hidden = true;
+  if (reason) complain(reason);
+});
 
 at('sign-in').addEventListener('submit', (event) => {
   event.preventDefault();
@@ -99,10 +132,8 @@ at('wish').addEventListener('submit', (event) => {
 });
 
 at('more').addEventListener('click', () => attempt(() => page(nextCursor)));
-at('sign-out').addEventListener('click', () => {
-  signOut();
-  location.reload();
-});
+at('sign-out').addEventListener('click', () => signOut());
+at('wish').model.addEventListener('change', followModel);
 
 async function showHealth() {
   const answer = await fetch('/api/v1/health');
@@ -113,4 +144,10 @@ async function showHealth() {
 
 attempt(showHealth);
 if (signedInAs()) attempt(enter);
-setInterval(() => refreshOpen().catch((error) => console.warn('refresh failed, trying again', error)), REFRESH_MS);
+setInterval(async () => {
+  try {
+    await refreshOpen();
+  } catch (error) {
+    if (!(error instanceof SignedOut)) console.warn('refresh failed, trying again', error);
+  }
+}, REFRESH_MS);

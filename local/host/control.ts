@@ -1,4 +1,10 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { MovableClock } from '../clock.ts';
 import { NeighbourFailed } from './clock/neighbours.ts';
 import type { Moved, Timeline } from './clock/timeline.ts';
@@ -9,6 +15,8 @@ import { taskJson } from './tasks/wire.ts';
 
 const DAY_MS = 86_400_000;
 const LISTED_TASKS = 100;
+const LOCAL_HOST = /^(127\.0\.0\.1|localhost)(:\d+)?$/i;
+const LOCAL_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/i;
 
 export interface ControlDeps {
   clock: MovableClock;
@@ -38,6 +46,7 @@ export function controlApi(deps: ControlDeps): Express {
   const { clock, timeline, queues, jobs } = deps;
   const app = express();
   app.disable('x-powered-by');
+  app.use(refuseStrangers);
   app.use(express.text({ type: () => true, limit: '4mb' }));
   const routes = express.Router();
   app.use('/__local', routes);
@@ -113,6 +122,15 @@ export function controlApi(deps: ControlDeps): Express {
   app.use(answerError);
   return app;
 }
+
+/** Any web page can make a browser on this machine call; its Origin, or after DNS rebinding its Host, gives it away. */
+const refuseStrangers: RequestHandler = ({ headers: { host, origin } }, _res, next) => {
+  if (!LOCAL_HOST.test(host ?? '')) throw new ControlError(403, `the control API is not for the host ${host}`);
+  if (origin !== undefined && !LOCAL_ORIGIN.test(origin)) {
+    throw new ControlError(403, `the control API is not for pages of ${origin}`);
+  }
+  next();
+};
 
 async function forward(
   http: HttpClient,

@@ -1,29 +1,21 @@
 import { type ClockState, MovableClock } from '../clock.ts';
 import { type CloudOptions, startCloud } from './cloud.ts';
+import { runPart } from './part-process.ts';
 import type { Neighbourhood } from './project.ts';
 
 /** What this process takes as its one argument, in JSON. */
 export type CloudProcessOptions = Omit<CloudOptions, 'clock'> & { clock?: ClockState };
 
 const { clock: reading, ...options }: CloudProcessOptions = JSON.parse(process.argv[2] ?? '{}');
-const clock = new MovableClock(reading && { startAtMs: reading.nowMs, running: reading.running });
-const { firestore, auth, storage, stop } = await startCloud({ ...options, clock });
-const ready: Omit<Neighbourhood, 'vendorsUrl'> = {
-  firestoreHost: firestore.host,
-  authHost: auth.host,
-  storageUrl: storage.url,
-  serviceAccountFile: storage.serviceAccountFile,
-};
-process.send?.({ ready });
 
-let stopping = false;
-async function end(): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  await stop();
-  clock.stop();
-  process.exit(0);
-}
-process.on('SIGTERM', end);
-process.on('SIGINT', end);
-process.on('disconnect', end);
+await runPart(async () => {
+  const clock = new MovableClock(reading && { startAtMs: reading.nowMs, running: reading.running });
+  const { firestore, auth, storage, stop } = await startCloud({ ...options, clock });
+  const ready: Omit<Neighbourhood, 'vendorsUrl'> = {
+    firestoreHost: firestore.host,
+    authHost: auth.host,
+    storageUrl: storage.url,
+    serviceAccountFile: storage.serviceAccountFile,
+  };
+  return { ready, stop };
+});

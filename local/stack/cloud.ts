@@ -20,20 +20,22 @@ export interface Cloud {
   stop(): Promise<void>;
 }
 
+/** Starts them. Rejects when one cannot start, such as for a taken port; nothing is left running then. */
 export async function startCloud({ clock, dataDir, ports = {} }: CloudOptions): Promise<Cloud> {
   const kept = (name: string) => (dataDir === undefined ? {} : { dataDir: join(dataDir, name) });
-  const [firestore, auth, storage] = await Promise.all([
-    startFirestore({
-      ...{ projectId: PROJECT_ID, clock, indexesFile: INDEXES_FILE, port: ports.firestore ?? 0 },
-      ...kept('firestore'),
-    }),
-    startAuth({ projectId: PROJECT_ID, port: ports.auth ?? 0, ...kept('auth') }),
-    startStorage({ projectId: PROJECT_ID, buckets: [BUCKET], clock, port: ports.storage ?? 0, ...kept('storage') }),
-  ]);
-  return {
-    ...{ firestore, auth, storage },
-    stop: async () => {
-      await Promise.all([firestore.stop(), auth.stop(), storage.stop()]);
-    },
-  };
+  await using started = new AsyncDisposableStack();
+  const firestore = await startFirestore({
+    ...{ projectId: PROJECT_ID, clock, indexesFile: INDEXES_FILE, port: ports.firestore ?? 0 },
+    ...kept('firestore'),
+  });
+  started.defer(() => firestore.stop());
+  const auth = await startAuth({ projectId: PROJECT_ID, port: ports.auth ?? 0, ...kept('auth') });
+  started.defer(() => auth.stop());
+  const storage = await startStorage({
+    ...{ projectId: PROJECT_ID, buckets: [BUCKET], clock, port: ports.storage ?? 0 },
+    ...kept('storage'),
+  });
+  started.defer(() => storage.stop());
+  const running = started.move();
+  return { firestore, auth, storage, stop: () => running.disposeAsync() };
 }

@@ -27,16 +27,23 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts everything. There can be one stack in a process, because the functions share `process.env`. */
+/**
+ * Starts everything. There can be one stack in a process, because the functions share `process.env`. Rejects when a part
+ * cannot start; nothing is left running then.
+ */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { dataDir, env = {}, ...clockOptions } = options;
   const kept = (name: string) => (dataDir === undefined ? {} : { dataDir: join(dataDir, name) });
-  const clock = new MovableClock(clockOptions);
+  await using started = new AsyncDisposableStack();
+  const clock = started.adopt(new MovableClock(clockOptions), (moved) => moved.stop());
   const cloud = await startCloud({ clock, ...(dataDir !== undefined && { dataDir }) });
+  started.defer(() => cloud.stop());
   const vendors = await startVendors({
     ...{ projectId: PROJECT_ID, clock, storageUrl: cloud.storage.url },
     ...kept('vendors'),
   });
+  started.defer(() => vendors.stop());
+  started.defer(endFirebaseApps);
   const neighbourhood = {
     authHost: cloud.auth.host,
     firestoreHost: cloud.firestore.host,
@@ -50,13 +57,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     env: { ...functionsEnv(neighbourhood), ...env },
     ...kept('host'),
   });
-  return {
-    ...{ url: host.url, clock, host, cloud, vendors },
-    stop: async () => {
-      await host.stop();
-      await endFirebaseApps();
-      await Promise.all([vendors.stop(), cloud.stop()]);
-      clock.stop();
-    },
-  };
+  started.defer(() => host.stop());
+  const running = started.move();
+  return { url: host.url, clock, host, cloud, vendors, stop: () => running.disposeAsync() };
 }

@@ -15,6 +15,10 @@ export interface ProcessesOptions {
   env?: Record<string, string>;
   /** Gets what the functions log, line by line; without it that goes to standard output as it is. */
   onLogLine?: (line: string) => void;
+  /** Hears of a process that ended though nobody asked it to: its name, and its exit code (null when a signal ended it). */
+  onPartEnded?: (name: string, code: number | null) => void;
+  /** Gives up the start, or that of a restarted host. */
+  signal?: AbortSignal;
 }
 
 /** The whole system in processes of its own: the functions host, what Google keeps, and the vendors. */
@@ -30,30 +34,47 @@ export interface Processes extends Neighbourhood {
 
 const main = (path: string) => new URL(`../${path}`, import.meta.url);
 
+/** Starts everything. Rejects when a part cannot start or `signal` aborts; no process and no temporary folder is left then. */
 export async function startProcesses(options: ProcessesOptions = {}): Promise<Processes> {
-  const { ports = {}, clock, env = {} } = options;
+  const { ports = {}, clock, env = {}, signal } = options;
+  signal?.throwIfAborted();
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'dailies-')));
   const started: Child<unknown>[] = [];
   const stop = async () => {
     for (const child of started.splice(0).reverse()) await child.stop();
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
-  try {
-    const cloud = await startChild<Omit<Neighbourhood, 'vendorsUrl'>>(main('stack/cloud-main.ts'), {
-      dataDir,
-      ports,
-      clock,
+  const watched = <Ready>(name: string, child: Child<Ready>): Child<Ready> => {
+    started.push(child);
+    // One that is stopped on purpose is taken off the list before.
+    child.ended.then((code) => {
+      if (started.includes(child)) options.onPartEnded?.(name, code);
     });
-    started.push(cloud);
-    const vendors = await startChild<{ url: string }>(main('vendors/main.ts'), {
+    return child;
+  };
+  try {
+    const cloudOptions = { dataDir, ports, clock };
+    const cloud = watched(
+      'cloud',
+      await startChild<Omit<Neighbourhood, 'vendorsUrl'>>(main('stack/cloud-main.ts'), cloudOptions, { signal }),
+    );
+    const vendorsOptions = {
       ...{ projectId: PROJECT_ID, dataDir: join(dataDir, 'vendors'), storageUrl: cloud.ready.storageUrl },
       ...{ port: ports.vendors ?? 0, clock },
-    });
-    started.push(vendors);
+    };
+    const vendors = watched(
+      'vendors',
+      await startChild<{ url: string }>(main('vendors/main.ts'), vendorsOptions, { signal }),
+    );
     const neighbourhood: Neighbourhood = { ...cloud.ready, vendorsUrl: vendors.ready.url };
     const { firestoreHost, storageUrl, vendorsUrl } = neighbourhood;
-    const hostAt = (port: number, startAt: ClockState | undefined) =>
-      startChild<{ url: string; port: number }>(main('host/main.ts'), hostOptions(port, startAt), options.onLogLine);
+    const hostAt = async (port: number, startAt: ClockState | undefined) =>
+      watched(
+        'host',
+        await startChild<{ url: string; port: number }>(main('host/main.ts'), hostOptions(port, startAt), {
+          ...{ onLine: options.onLogLine, signal },
+        }),
+      );
     const hostOptions = (port: number, startAt: ClockState | undefined) => ({
       ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON },
       ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: [storageUrl, vendorsUrl] },
@@ -61,22 +82,18 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
       env: { ...functionsEnv(neighbourhood), ...env },
     });
     let host = await hostAt(ports.host ?? 0, clock);
-    started.push(host);
+    /** Takes the host off the list; false when it was not on it. */
+    const released = () => started.includes(host) && started.splice(started.indexOf(host), 1).length > 0;
     return {
       ...neighbourhood,
       url: host.ready.url,
       async killHost() {
-        started.pop();
-        await host.kill();
+        if (released()) await host.kill();
       },
       async restartHost() {
-        if (started.includes(host)) {
-          started.pop();
-          await host.stop();
-        }
+        if (released()) await host.stop();
         const reading = (await (await fetch(`http://${firestoreHost}/__firestore/clock`)).json()) as ClockState;
         host = await hostAt(host.ready.port, reading);
-        started.push(host);
       },
       stop,
     };

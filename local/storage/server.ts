@@ -51,8 +51,17 @@ export async function startStorage(options: StorageOptions): Promise<RunningStor
   const uploads = new Uploads(db, objects, files);
   const identity = new Identity(join(dir, 'identity'), options.projectId);
   const parts = { stored, uploads, identity, clock: options.clock };
+  const close = () => {
+    db.close();
+    if (options.dataDir === undefined) rmSync(dir, { recursive: true, force: true });
+  };
 
-  const server = await listen((request, response) => void answer(request, response, parts), options.port);
+  const server = await listen((request, response) => void answer(request, response, parts), options.port).catch(
+    (error: unknown) => {
+      close();
+      throw error;
+    },
+  );
   stored.url = server.url;
   identity.writeCredentials(server.url);
   return {
@@ -61,8 +70,7 @@ export async function startStorage(options: StorageOptions): Promise<RunningStor
     serviceAccountFile: identity.credentialsFile,
     stop: async () => {
       await server.stop();
-      db.close();
-      if (options.dataDir === undefined) rmSync(dir, { recursive: true, force: true });
+      close();
     },
   };
 }

@@ -1,16 +1,27 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { signIn } from '../../auth/accounts.ts';
+import { processesOf, until } from './processes-of.ts';
 
 const main = fileURLToPath(new URL('../../start.ts', import.meta.url));
 
+/** Starts it on free ports. */
+function launch(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess & { stdout: Readable; stderr: Readable } {
+  return spawn(process.execPath, [main, '--port', '0', '--no-build', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+}
+
 interface Started {
-  process: ChildProcess;
+  process: ReturnType<typeof launch>;
   output: string;
   url: string;
   authHost: string;
@@ -19,7 +30,7 @@ interface Started {
 describe('npm start', function () {
   this.timeout(40_000);
   let dataDir: string;
-  const running: ChildProcess[] = [];
+  const running: ReturnType<typeof launch>[] = [];
 
   before(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'dailies-start-'));
@@ -31,9 +42,7 @@ describe('npm start', function () {
 
   /** Starts it on free ports and waits until it says that it is up. */
   async function start(...args: string[]): Promise<Started> {
-    const child = spawn(process.execPath, [main, '--port', '0', '--no-build', '--data', dataDir, ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = launch(['--data', dataDir, ...args]);
     running.push(child);
     let output = '';
     await new Promise<void>((up, down) => {
@@ -48,17 +57,13 @@ describe('npm start', function () {
   }
 
   /** What Ctrl-C does; answers the exit code. */
-  async function interrupt({ process: child }: Started): Promise<number> {
+  async function interrupt({ process: child }: Pick<Started, 'process'>): Promise<number> {
     const exited = once(child, 'exit');
     child.kill('SIGINT');
     return (await exited)[0];
   }
 
-  const leftovers = () =>
-    execFileSync('ps', ['-eo', 'args'])
-      .toString()
-      .split('\n')
-      .filter((line) => line.includes(dataDir) && !line.includes('mocha'));
+  const leftovers = () => processesOf(dataDir);
 
   it('comes up with every address and login, keeps its data over a restart, and leaves nothing behind', async () => {
     const first = await start('--no-demo');
@@ -98,9 +103,35 @@ describe('npm start', function () {
     const exited = once(third.process, 'exit');
     third.process.kill('SIGKILL');
     await exited;
-    for (let tries = 0; leftovers().length > 0 && tries < 300; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until('all have ended', () => leftovers().length === 0);
+  });
+
+  for (const { moment, processes } of [
+    { moment: 'the first part is starting', processes: 1 },
+    { moment: 'the last part is starting', processes: 3 },
+  ]) {
+    it(`stops cleanly when it is interrupted while ${moment}`, async () => {
+      const tmp = await mkdtemp(join(tmpdir(), 'dailies-early-'));
+      const child = launch(['--no-demo'], { TMPDIR: tmp });
+      running.push(child);
+      const errors = text(child.stderr);
+      await until(moment, () => processesOf(tmp).length === processes);
+      assert.equal(await interrupt({ process: child }), 0);
+      assert.equal(await errors, '');
+      assert.deepEqual(processesOf(tmp), []);
+      assert.deepEqual(await readdir(tmp), []);
+      await rm(tmp, { recursive: true });
+    });
+  }
+
+  it('says which part ended unexpectedly, stops the others and exits with 1', async () => {
+    const { process: child } = await start('--no-demo');
+    const errors = text(child.stderr);
+    const exited = once(child, 'exit');
+    const vendors = leftovers().find((line) => line.includes('vendors/main.ts')) ?? assert.fail('no vendors');
+    process.kill(Number.parseInt(vendors, 10), 'SIGKILL');
+    assert.deepEqual(await exited, [1, null]);
+    assert.match(await errors, /^vendors ended unexpectedly, by a signal$/m);
     assert.deepEqual(leftovers(), []);
   });
 });
