@@ -1,10 +1,13 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MovableClock } from '../clock.ts';
 import { type Host, startHost } from '../host/index.ts';
 import { type RunningVendors, startVendors } from '../vendors/server.ts';
 import { type Cloud, startCloud } from './cloud.ts';
 import { endFirebaseApps } from './firebase-apps.ts';
 import { FIREBASE_JSON, FUNCTIONS_DIR, functionsEnv, PROJECT_ID } from './project.ts';
+
+const STOP_GRACE_MS = 3_000;
 
 export interface StackOptions {
   /** Where the clock stands at first, in ms since the epoch (default: real time). */
@@ -43,6 +46,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...kept('vendors'),
   });
   started.defer(() => vendors.stop());
+  // A straggler of an earlier stack may have made an app since that stack's end.
+  await endFirebaseApps();
   started.defer(endFirebaseApps);
   const neighbourhood = {
     authHost: cloud.auth.host,
@@ -58,6 +63,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...kept('host'),
   });
   started.defer(() => host.stop());
+  started.defer(() => settled(host));
   const running = started.move();
   return { url: host.url, clock, host, cloud, vendors, stop: () => running.disposeAsync() };
+}
+
+/** Lets the functions that are running end, as an instance in the cloud gets some time for; then they are left behind. */
+async function settled(host: Host): Promise<void> {
+  // What fails on the way was about to be stopped.
+  const quiet = host.settle().catch(() => undefined);
+  await Promise.race([quiet, sleep(STOP_GRACE_MS, undefined, { ref: false })]);
 }
