@@ -43,7 +43,7 @@ describe('asking for a video', () => {
       priceUsd: 0.64,
       requestedAt: new Date(NOON).toISOString(),
       progress: 0,
-      expectedEndAt: new Date(NOON + 37_000).toISOString(),
+      expectedEndAt: new Date(NOON + 62_929).toISOString(),
       attempts: 0,
       videosBlocked: 0,
       outputs: [],

@@ -38,7 +38,7 @@ describe('a day without the system', () => {
     await script(stack, { renderMs: 42_000 });
     await pauseQueue(stack, 'settleGeneration');
     const storing = await ann.generate({ prompt: 'storing' });
-    await stack.host.advanceBy(MINUTE);
+    await stack.host.advanceBy(75_000);
     const running = await ann.generate({ prompt: 'running' });
     await stack.host.settle();
     await pauseQueue(stack, 'dispatchGeneration');

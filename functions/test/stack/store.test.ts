@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../local/stack/in-process.ts';
 import { startWire, type Wire } from '../http/wire.ts';
-import { type Client, clientFor, database, frozenStack, pauseQueue, placeOf, resumeQueue } from './harness.ts';
+import { type Client, clientFor, database, frozenStack, pauseQueue, placeOf, resumeQueue, script } from './harness.ts';
 
 describe('videos that cannot be stored', () => {
   let stack: Stack;
@@ -18,6 +18,22 @@ describe('videos that cannot be stored', () => {
   after(async () => {
     await wire?.stop();
     await stack?.stop();
+  });
+
+  it('end an attempt that nobody knows of, too, when its place cannot be looked at for hours', async function () {
+    this.timeout(60_000);
+    await script(stack, { match: { prompt: 'nobody knows' }, submit: { status: 500 } });
+    const id = await ann.generate({ prompt: 'nobody knows' });
+    await stack.host.settle();
+    const document = (await database()).doc(`generations/${id}`);
+    const [attempt] = (await document.get()).get('attempts');
+    assert.equal(attempt.uncertain.code, 'provider_internal');
+    await document.update({ attempts: [{ ...attempt, startedAt: new Date(stack.clock.now() - 2 * 3_600_000) }] });
+    wire.become('cut');
+    await stack.host.advanceBy(70_000);
+    wire.become('whole');
+    const [ended] = (await document.get()).get('attempts');
+    assert.equal(ended.error?.code, 'submit_uncertain');
   });
 
   /** A generation whose video is rendered and waits to be stored. */

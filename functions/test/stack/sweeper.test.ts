@@ -47,8 +47,8 @@ describe('the sweeper', () => {
   const takeovers = (id: string) =>
     logs.lines.filter((line) => line.message === 'took over' && line.generationId === id).length;
 
-  /** Waits out the 2 minutes of grace, and the next run. */
-  const untilTakenOver = () => stack.host.advanceBy(3 * MINUTE);
+  /** Waits out the lease of the first polls, the 2 minutes of grace, and the next run. */
+  const untilTakenOver = () => stack.host.advanceBy(5 * MINUTE);
 
   async function assertEndedOnce(id: string, prompt: string, { epoch }: { epoch: number }): Promise<void> {
     await stack.host.drainTasks();
@@ -85,7 +85,7 @@ describe('the sweeper', () => {
   it('takes over what was lost on its way into storage', async () => {
     await pauseQueue(stack, 'settleGeneration');
     const id = await ann.generate({ prompt: 'lost before storing' });
-    await stack.host.advanceBy(MINUTE);
+    await stack.host.advanceBy(75_000);
     assert.equal((await storedGeneration(id)).state, 'storing');
     await purgeQueue(stack, 'settleGeneration');
     await resumeQueue(stack, 'settleGeneration');

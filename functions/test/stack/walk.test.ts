@@ -13,7 +13,7 @@ describe('a generation from wish to rating', () => {
     this.timeout(30_000);
     stack = await frozenStack();
     ann = await clientFor(placeOf(stack), 'ann');
-    await script(stack, { renderMs: 42_000 });
+    await script(stack, { renderMs: 75_000 });
   });
   after(() => stack?.stop());
 
@@ -39,30 +39,30 @@ describe('a generation from wish to rating', () => {
     assert.equal(view.state, 'running');
     assert.equal(view.submittedAt, iso(0));
     assert.equal(view.progress, 0);
-    assert.equal(view.expectedEndAt, iso(37_000));
+    assert.equal(view.expectedEndAt, iso(62_929));
   });
 
   it('shows how far it is', async () => {
-    await stack.host.advanceTo(NOON + 14_000);
+    await stack.host.advanceTo(NOON + 25_172);
     assert.equal((await ann.generation(id)).progress, 0.4);
   });
 
   it('is polled when a render usually ends, then every few seconds, and stored once done', async () => {
-    await stack.host.advanceTo(NOON + 43_000);
+    await stack.host.advanceTo(NOON + 76_000);
     const view = await ann.generation(id);
-    assert.equal(view.state, 'running', 'ready after 42 s, polled at 35 s and 39.4 s, next at 44.3 s');
-    await stack.host.advanceTo(NOON + 60_000);
+    assert.equal(view.state, 'running', 'ready after 75 s, polled at 62.9 s and 70.8 s, next at 79.6 s');
+    await stack.host.advanceTo(NOON + 80_000);
     const done = await ann.generation(id);
     assert.equal(done.state, 'succeeded');
     assert.equal(done.progress, 1);
-    assert.equal(done.endedAt, iso(44_297));
+    assert.equal(done.endedAt, iso(79_644));
     assert.equal(done.outputs.length, 1);
   });
 
   it('plays: the whole MP4, a range of it, and not after the link has expired', async () => {
     const [output] = (await ann.generation(id)).outputs;
     assert.ok(output);
-    assert.equal(output.urlExpiresAt, iso(960_000));
+    assert.equal(output.urlExpiresAt, iso(980_000));
     const whole = await fetch(output.url);
     const bytes = Buffer.from(await whole.arrayBuffer());
     assert.equal(whole.status, 200);
@@ -72,7 +72,7 @@ describe('a generation from wish to rating', () => {
     assert.equal(part.status, 206);
     assert.equal(part.headers.get('content-range'), `bytes 100-199/${bytes.length}`);
     assert.deepEqual(Buffer.from(await part.arrayBuffer()), bytes.subarray(100, 200));
-    await stack.host.advanceTo(NOON + 961_000);
+    await stack.host.advanceTo(NOON + 981_000);
     assert.equal((await fetch(output.url)).status, 400);
   });
 
@@ -95,12 +95,12 @@ describe('a generation from wish to rating', () => {
       style: 'cinematic',
       outcome: 'succeeded',
       requestedAt: iso(0),
-      endedAt: iso(44_297),
+      endedAt: iso(79_644),
       queueMs: 0,
-      renderMs: 44_297,
-      renderUncertaintyMs: 4_922,
+      renderMs: 79_644,
+      renderUncertaintyMs: 8_849,
       storeMs: 0,
-      totalMs: 44_297,
+      totalMs: 79_644,
       attempts: 1,
       polls: 3,
       videosAsked: 1,

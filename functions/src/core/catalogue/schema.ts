@@ -36,8 +36,8 @@ export const modelSchema = z
     prices: z.array(
       z.strictObject({ resolution: z.enum(RESOLUTIONS), audio: z.boolean(), usdMicrosPerSec: z.int().positive() }),
     ),
-    /** What to expect before anything was observed here. */
-    renderTimeMs: z.strictObject({ p50: positiveMs, p99: positiveMs }),
+    /** The shortest and the longest render that the provider speaks of. */
+    documentedRenderTimeMs: z.strictObject({ min: positiveMs, max: positiveMs }),
     /** How long after acceptance a render may take before it is given up. */
     deadlineMs: positiveMs,
     regions: z.array(z.string().min(1)).min(1),

@@ -1,3 +1,4 @@
+import type { Model } from '../catalogue/schema.ts';
 import type { RenderTime } from './schedule.ts';
 
 /** A finished render as it was seen: it ended within `renderUncertaintyMs` before `renderMs`. */
@@ -28,6 +29,14 @@ export function renderTimeFrom(observed: readonly ObservedRender[]): RenderTime 
       observed.map((o) => o.renderMs),
     ),
   };
+}
+
+/**
+ * What to expect of a model of which too little was observed: the geometric mean of the shortest and the longest render that
+ * its provider speaks of, which is as many times longer than the one as it is shorter than the other.
+ */
+export function renderTimeByDocument({ documentedRenderTimeMs: { min, max } }: Model): RenderTime {
+  return { p50: Math.round(Math.sqrt(min * max)), p99: max };
 }
 
 function quantile(q: number, values: number[]): number {

@@ -5,22 +5,20 @@ import { currentAttempt, type Generation, isTerminal } from './state.ts';
 export interface Progress {
   /** 0 to 1; the provider tells nothing, so while it renders this is elapsed ÷ expected time, at most 0.95. */
   fraction: number;
-  /** When the video is expected; absent once ended. */
+  /** When the render is expected to end, never in the past; absent once ended. */
   expectedEndAt?: Date;
 }
 
-const STORE_MS = 2_000;
 const MAX_RENDER_FRACTION = 0.95;
 
 /** Progress and expected end at `now`, from the model's recently observed render time. */
 export function progressOf(generation: Generation, now: Date): Progress {
   if (isTerminal(generation.state)) return { fraction: 1 };
   const attempt = currentAttempt(generation);
-  const expected = (fromMs: number) =>
-    new Date(Math.max(now.getTime(), fromMs + generation.expectedRenderMs) + STORE_MS);
+  const expected = (fromMs: number) => new Date(Math.max(now.getTime(), fromMs + generation.expectedRenderMs));
   switch (generation.state) {
     case 'storing':
-      return { fraction: MAX_RENDER_FRACTION, expectedEndAt: new Date(now.getTime() + STORE_MS) };
+      return { fraction: MAX_RENDER_FRACTION, expectedEndAt: now };
     case 'submitting':
     case 'running': {
       const startedMs = (attempt?.acceptedAt ?? attempt?.startedAt ?? now).getTime();

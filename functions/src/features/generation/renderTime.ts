@@ -1,5 +1,5 @@
 import type { Model } from '../../core/catalogue/schema.ts';
-import { renderTimeFrom } from '../../core/generation/renderTime.ts';
+import { renderTimeByDocument, renderTimeFrom } from '../../core/generation/renderTime.ts';
 import type { RenderTime } from '../../core/generation/schedule.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { perApp } from '../../platform/app.ts';
@@ -14,12 +14,12 @@ const FRESH_MS = 10 * 60_000;
 
 const observations = perApp(() => new Map<string, { renderTime: RenderTime; readAtMs: number }>());
 
-/** How long this model's last successful renders took; the catalogue's figures until enough were observed. */
+/** How long this model's last successful renders took; what its provider documents until enough were observed. */
 export async function renderTimeOf(model: Model): Promise<RenderTime> {
   const nowMs = now().getTime();
   const cached = observations().get(model.id);
   if (cached && nowMs - cached.readAtMs < FRESH_MS) return cached.renderTime;
-  const renderTime = (await observedOrNothing(model.id)) ?? model.renderTimeMs;
+  const renderTime = (await observedOrNothing(model.id)) ?? renderTimeByDocument(model);
   observations().set(model.id, { renderTime, readAtMs: nowMs });
   return renderTime;
 }

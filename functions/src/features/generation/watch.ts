@@ -5,11 +5,16 @@ import type { Attempt, Generation, RenderedVideo } from '../../core/generation/s
 import { attemptFailed, type Polled, rendered } from '../../core/generation/transitions/render.ts';
 import { submitUncertain } from '../../core/generation/transitions/submit.ts';
 import { now } from '../../platform/clock.ts';
+import { logOf } from '../../platform/logs.ts';
 import { gcsUri, listObjects, pathOf } from '../../platform/storage.ts';
 import { renderTimeOf } from './renderTime.ts';
 
 /** More than Vertex AI writes for one attempt. */
 const MAX_FILES = 20;
+/** How long an attempt's place may stay out of reach, counted from its beginning. */
+const LOOK_DEADLINE_MS = 3_600_000;
+
+const log = logOf('generation.watch');
 
 /**
  * Decides about an attempt of which nobody knows whether the provider took it: a video below its storage prefix is its
@@ -41,10 +46,23 @@ export async function watch(
   );
 }
 
-/** The MP4 files that the provider wrote for this attempt, at most as many as were asked for. */
+/**
+ * The MP4 files that the provider wrote for this attempt, at most as many as were asked for. Throws while its place cannot be
+ * looked at; after an hour of that, none counts as found, so that the attempt comes to an end.
+ */
 export async function foundVideos(attempt: Attempt, limit: number): Promise<RenderedVideo[]> {
   const prefix = pathOf(attempt.storageUri);
-  const paths = prefix === undefined ? [] : await listObjects(prefix, MAX_FILES);
+  const paths = prefix === undefined ? [] : await listed(prefix, attempt);
   const videos = paths.filter((path) => path.endsWith('.mp4')).slice(0, limit);
   return videos.map((path) => ({ gcsUri: gcsUri(path), mimeType: 'video/mp4' }));
+}
+
+async function listed(prefix: string, attempt: Attempt): Promise<string[]> {
+  try {
+    return await listObjects(prefix, MAX_FILES);
+  } catch (error) {
+    if (now().getTime() - attempt.startedAt.getTime() < LOOK_DEADLINE_MS) throw error;
+    log.error('an attempt ends without a look at its place', error, { attempt: attempt.number });
+    return [];
+  }
 }

@@ -111,9 +111,9 @@ describe('core/generation view', () => {
   });
 
   it('estimates progress from the expected render time and never claims the end', () => {
-    assert.deepEqual(progressOf(running, at(7_000)), { fraction: 0.2, expectedEndAt: at(37_000) });
-    assert.deepEqual(progressOf(running, at(90_000)), { fraction: 0.95, expectedEndAt: at(92_000) });
-    assert.deepEqual(progressOf(queued(), at(0)), { fraction: 0, expectedEndAt: at(37_000) });
+    assert.deepEqual(progressOf(running, at(7_000)), { fraction: 0.2, expectedEndAt: at(35_000) });
+    assert.deepEqual(progressOf(running, at(90_000)), { fraction: 0.95, expectedEndAt: at(90_000) });
+    assert.deepEqual(progressOf(queued(), at(0)), { fraction: 0, expectedEndAt: at(35_000) });
     assert.deepEqual(progressOf(ended, at(90_000)), { fraction: 1 });
   });
 

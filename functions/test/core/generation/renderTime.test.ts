@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ObservedRender, renderTimeFrom } from '../../../src/core/generation/renderTime.ts';
+import { findModel } from '../../../src/core/catalogue/models.ts';
+import { type ObservedRender, renderTimeByDocument, renderTimeFrom } from '../../../src/core/generation/renderTime.ts';
 import { plannedPollMs } from '../../../src/core/generation/schedule.ts';
 import { unitInterval } from '../../../src/core/hash.ts';
 
@@ -18,6 +19,11 @@ function observe(trueMs: number, expectedMs: number): ObservedRender {
 describe('core/generation render time', () => {
   it('says nothing about too few renders', () => {
     assert.equal(renderTimeFrom(Array.from({ length: 4 }, () => seen(10_000, 0))), undefined);
+  });
+
+  it('expects what the provider documents before anything was observed', () => {
+    const model = findModel('veo-3.1-fast-generate-001') ?? assert.fail();
+    assert.deepEqual(renderTimeByDocument(model), { p50: 62_929, p99: 360_000 });
   });
 
   it('takes the middle of what is possible for the p50, and when it was seen for the p99', () => {
