@@ -14,6 +14,10 @@ export const problemSchema = z
     detail: z.string(),
     requestId: z.string().optional(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    exceeded: z
+      .object({ limit: z.string(), allowed: z.number(), used: z.number(), freesAt: isoTime.optional() })
+      .optional()
+      .openapi({ description: 'The limit that stood in the way; with freesAt comes Retry-After' }),
   })
   .openapi('Problem');
 

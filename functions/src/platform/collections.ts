@@ -1,3 +1,4 @@
+import type { Account } from '../core/account/account.ts';
 import type { EventDraft } from '../core/events/draft.ts';
 import type { GenerationMetrics } from '../core/generation/measure.ts';
 import type { Generation } from '../core/generation/state.ts';
@@ -18,6 +19,9 @@ export const generationMetrics = () =>
   firestore()
     .collection('video_generation_metrics')
     .withConverter(plainConverter<GenerationMetrics & { id: string; shard: number }>());
+
+/** `users`: what each user may do, has, and has used of their limits. */
+export const users = () => firestore().collection('users').withConverter(plainConverter<Account>());
 
 /** `projection_state`: small documents in which scheduled work keeps where it is. */
 export const projectionState = (name: string) => firestore().collection('projection_state').doc(name);

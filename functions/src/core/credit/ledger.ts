@@ -1,0 +1,110 @@
+/**
+ * Credits are whole numbers; one is worth one US cent. What a user has is split in two: available, and held for
+ * generations under way.
+ */
+export interface Balance {
+  availableCredits: number;
+  heldCredits: number;
+}
+
+export const EMPTY_BALANCE: Balance = { availableCredits: 0, heldCredits: 0 };
+
+export type EntryKind = 'hold' | 'capture' | 'release' | 'grant' | 'purchase' | 'adjustment';
+
+/** The two accounts of a user and those of the house that stand against them. */
+export type AccountName =
+  | 'available'
+  | 'held'
+  | 'house.sales'
+  | 'house.grants'
+  | 'house.purchases'
+  | 'house.adjustments';
+
+/** One line of the ledger: what it moves adds up to zero, and nothing ever changes or deletes it. */
+export interface LedgerEntry {
+  /** Says what the entry is about, so that the same thing cannot be booked twice. */
+  id: string;
+  uid: string;
+  kind: EntryKind;
+  moves: Partial<Record<AccountName, number>>;
+  at: Date;
+  generationId?: string;
+  /** Who did it and why, where a person did. */
+  by?: string;
+  reason?: string;
+}
+
+export type Booking =
+  | { ok: true; entry: LedgerEntry; balance: Balance }
+  | { ok: false; reason: 'insufficient_credits'; missingCredits: number };
+
+/** Sets credits aside for a generation. Refused when fewer are available. */
+export function hold(balance: Balance, uid: string, generationId: string, credits: number, at: Date): Booking {
+  assertWhole(credits, 0);
+  const id = `hold.${generationId}`;
+  return book(balance, { id, uid, kind: 'hold', moves: { available: -credits, held: credits }, at, generationId });
+}
+
+/**
+ * Ends a hold: `earnedCredits` of it go to the house, the rest back to the user. Every end of the same hold has the same
+ * id, so a hold ends once. Throws RangeError when more is earned than was held.
+ */
+export function endHold(
+  balance: Balance,
+  uid: string,
+  held: { generationId: string; credits: number },
+  earnedCredits: number,
+  at: Date,
+): Booking {
+  const { generationId, credits } = held;
+  assertWhole(earnedCredits, 0);
+  if (earnedCredits > credits) throw new RangeError(`${earnedCredits} earned of ${credits} held`);
+  const moves = { held: -credits, 'house.sales': earnedCredits, available: credits - earnedCredits };
+  const kind = earnedCredits > 0 ? 'capture' : 'release';
+  return book(balance, { id: `end.${generationId}`, uid, kind, moves, at, generationId });
+}
+
+/** What a person or a payment puts on an account, or takes off it by an adjustment. */
+export interface Deposit {
+  kind: 'grant' | 'purchase' | 'adjustment';
+  /** Tells this deposit from every other of the user: a payment's id, a request's key. */
+  key: string;
+  /** Negative only for an adjustment. */
+  credits: number;
+  by: string;
+  reason: string;
+}
+
+const COUNTERPART = {
+  grant: 'house.grants',
+  purchase: 'house.purchases',
+  adjustment: 'house.adjustments',
+} as const satisfies Record<Deposit['kind'], AccountName>;
+
+/** Books a grant, a purchase or an adjustment. Refused when an adjustment takes more than is available. */
+export function deposit(balance: Balance, uid: string, { kind, key, credits, by, reason }: Deposit, at: Date): Booking {
+  assertWhole(credits, kind === 'adjustment' ? Number.MIN_SAFE_INTEGER : 1);
+  const moves = { available: credits, [COUNTERPART[kind]]: -credits };
+  return book(balance, { id: `${kind}.${uid}.${key}`, uid, kind, moves, at, by, reason });
+}
+
+function book(balance: Balance, entry: LedgerEntry): Booking {
+  const next = {
+    availableCredits: balance.availableCredits + (entry.moves.available ?? 0),
+    heldCredits: balance.heldCredits + (entry.moves.held ?? 0),
+  };
+  if (next.availableCredits < 0) {
+    return { ok: false, reason: 'insufficient_credits', missingCredits: -next.availableCredits };
+  }
+  if (next.heldCredits < 0) throw new RangeError(`${entry.id} would end a hold that does not exist`);
+  return { ok: true, entry: { ...entry, moves: withoutZeros(entry.moves) }, balance: next };
+}
+
+function withoutZeros(moves: LedgerEntry['moves']): LedgerEntry['moves'] {
+  return Object.fromEntries(Object.entries(moves).filter(([, credits]) => credits !== 0));
+}
+
+function assertWhole(credits: number, atLeast: number): void {
+  if (!Number.isSafeInteger(credits) || credits < atLeast)
+    throw new RangeError(`${credits} is not an amount of credits`);
+}
