@@ -1,4 +1,5 @@
 import { startStack } from '../../local/stack/in-process.ts';
+import { givePlenty } from '../../local/stack/plenty.ts';
 import { PROJECT_ID } from '../../local/stack/project.ts';
 import type { RecordedFile } from '../mapping/read-file.ts';
 import { measureAll, tasksLeft } from './measure.ts';
@@ -24,6 +25,7 @@ export async function drive({ requests, bad }: RecordedFile, options: DriveOptio
   if (!first) throw new Error('there is no request to make');
   const stack = await startStack({ startAtMs: first.requestedAtMs - LEAD_MS, running: false });
   try {
+    await givePlenty(stack.cloud.firestore);
     const tokenOf = recordedUsers(stack.cloud.auth.host, PROJECT_ID);
     const startedMs = performance.now();
     stack.cloud.firestore.resetUsage();

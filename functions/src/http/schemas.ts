@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { DEFAULT_LIFETIME_DAYS, MAX_LIFETIME_DAYS } from '../core/access/key.ts';
 import { modelSchema } from '../core/catalogue/schema.ts';
+import { SCOPES } from '../core/actor.ts';
 import { STATES } from '../core/generation/state.ts';
 
 const isoTime = z.iso.datetime();
@@ -29,7 +31,7 @@ export const generationSchema = z
     state: z.enum(STATES),
     model: z.string(),
     kind: z.string(),
-    prompt: z.string(),
+    prompt: z.string().optional().openapi({ description: 'absent once deleted' }),
     negativePrompt: z.string().optional(),
     style: z.string().optional(),
     durationSec: z.int(),
@@ -38,7 +40,9 @@ export const generationSchema = z
     audio: z.boolean(),
     videos: z.int(),
     seed: z.int().optional(),
+    priceCredits: z.int().openapi({ description: 'held for all videos asked for' }),
     priceUsd: z.number(),
+    chargedCredits: z.int().optional().openapi({ description: 'paid for the videos delivered, once ended' }),
     requestedAt: isoTime,
     submittedAt: isoTime.optional(),
     endedAt: isoTime.optional(),
@@ -50,6 +54,7 @@ export const generationSchema = z
     blockReasons: z.array(z.string()).optional(),
     error: z.object({ code: z.string(), message: z.string(), fault: z.string() }).optional(),
     rating: z.int().optional(),
+    deletedAt: isoTime.optional(),
     outputs: z.array(
       z.object({
         index: z.int(),
@@ -128,3 +133,40 @@ export const servicesSchema = z.object({
     }),
   ),
 });
+
+export const apiKeyIdSchema = z.object({ id: z.string().regex(/^[A-Za-z0-9]{20}$/) });
+
+const scopes = z.array(z.enum(SCOPES)).min(1).max(SCOPES.length);
+
+export const apiKeyWishSchema = z.strictObject({
+  name: z.string().min(1).max(100).regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u, 'must be printable, not blank at an end'),
+  scopes,
+  expiresAt: isoTime.optional(),
+  expiresInDays: z
+    .int()
+    .min(1)
+    .max(MAX_LIFETIME_DAYS)
+    .optional()
+    .openapi({ description: `instead of expiresAt; ${DEFAULT_LIFETIME_DAYS} without either` }),
+});
+
+export const apiKeySchema = z
+  .object({
+    id: z.string(),
+    uid: z.string(),
+    name: z.string(),
+    prefix: z.string().openapi({ description: 'what the text of the key begins with' }),
+    scopes,
+    status: z.enum(['active', 'expired', 'revoked']),
+    createdAt: isoTime,
+    secretSince: isoTime.openapi({ description: 'when it was last rotated, or created' }),
+    expiresAt: isoTime,
+    revokedAt: isoTime.optional(),
+    lastUsedAt: isoTime.optional().openapi({ description: 'to within ten minutes' }),
+    earlierSecretsValidUntil: isoTime.optional(),
+  })
+  .openapi('ApiKey');
+
+export const shownApiKeySchema = apiKeySchema
+  .extend({ key: z.string().openapi({ description: 'the key itself; it is shown this once' }) })
+  .openapi('ShownApiKey');

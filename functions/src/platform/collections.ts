@@ -1,14 +1,22 @@
+import type { ApiKey } from '../core/access/key.ts';
 import type { Account } from '../core/account/account.ts';
+import type { LedgerEntry } from '../core/credit/ledger.ts';
 import type { EventDraft } from '../core/events/draft.ts';
 import type { GenerationMetrics } from '../core/generation/measure.ts';
 import type { Generation } from '../core/generation/state.ts';
+import { shardOf } from '../core/shard.ts';
 import {
+  AggregateField,
+  type DocumentData,
+  type DocumentReference,
   type DocumentSnapshot,
   FieldValue,
   firestore,
+  type PartialWithFieldValue,
   plainConverter,
   plainDocument,
-  type Transaction,
+  type SetOptions,
+  type WithFieldValue,
 } from './firestore.ts';
 
 /** `generations`: the state of each generation. */
@@ -26,10 +34,46 @@ export const users = () => firestore().collection('users').withConverter(plainCo
 /** `projection_state`: small documents in which scheduled work keeps where it is. */
 export const projectionState = (name: string) => firestore().collection('projection_state').doc(name);
 
-/** Adds an event to the log inside `transaction`; the same event twice fails the transaction. */
-export function recordEvent(transaction: Transaction, { id, ...event }: EventDraft): void {
+/** `users/{uid}/usage`: what a user asked for on each UTC day, under the day. */
+export const usage = (uid: string) => users().doc(uid).collection('usage');
+
+/** What all users together asked for on a UTC day, in millionths of a US dollar; a read for every 1,000 users. */
+export async function costOfDayUsdMicros(day: string): Promise<number> {
+  const ofDay = firestore().collectionGroup('usage').where('day', '==', day);
+  const sums = await ofDay.aggregate({ costUsdMicros: AggregateField.sum('costUsdMicros') }).get();
+  return sums.data().costUsdMicros;
+}
+
+/** `credit_ledger`: every movement of credits; documents are only ever created. */
+export const creditLedger = () =>
+  firestore().collection('credit_ledger').withConverter(plainConverter<LedgerEntry & { shard: number }>());
+
+/** `api_keys`: keys of services, under the id that is part of their text. */
+export const apiKeys = () => firestore().collection('api_keys').withConverter(plainConverter<ApiKey>());
+
+/** `settings`: what an administrator may change while the system runs. */
+export const settingsDocument = () => firestore().collection('settings').doc('current');
+
+/** A transaction or a batch: writes that happen together or not at all. */
+export interface Writes {
+  create<T, D extends DocumentData>(ref: DocumentReference<T, D>, fields: WithFieldValue<T>): unknown;
+  set<T, D extends DocumentData>(ref: DocumentReference<T, D>, fields: WithFieldValue<T>): unknown;
+  set<T, D extends DocumentData>(
+    ref: DocumentReference<T, D>,
+    fields: PartialWithFieldValue<T>,
+    options: SetOptions,
+  ): unknown;
+}
+
+/** Adds an event to the log; the same event twice fails all of `writes`. */
+export function recordEvent(writes: Writes, { id, ...event }: EventDraft): void {
   const ref = firestore().collection('analytics_events').doc(id);
-  transaction.create(ref, { ...event, recordedAt: FieldValue.serverTimestamp() });
+  writes.create(ref, { ...event, recordedAt: FieldValue.serverTimestamp() });
+}
+
+/** Adds an entry to the ledger; the same entry twice fails all of `writes`. */
+export function recordEntry(writes: Writes, entry: LedgerEntry): void {
+  writes.create(creditLedger().doc(entry.id), { ...entry, shard: shardOf(entry.uid) });
 }
 
 /** A generation as a trigger's snapshot holds it; undefined where the document did not exist. */

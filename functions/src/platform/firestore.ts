@@ -1,13 +1,29 @@
 import {
   type DocumentData,
+  type DocumentReference,
+  FieldValue,
   type Firestore,
   type FirestoreDataConverter,
   getFirestore,
   Timestamp,
+  type WriteBatch,
 } from 'firebase-admin/firestore';
 import { app, perApp } from './app.ts';
 
-export { type DocumentSnapshot, FieldPath, FieldValue, Timestamp, type Transaction } from 'firebase-admin/firestore';
+export {
+  AggregateField,
+  type DocumentData,
+  type DocumentReference,
+  type DocumentSnapshot,
+  FieldPath,
+  FieldValue,
+  type PartialWithFieldValue,
+  type SetOptions,
+  Timestamp,
+  type Transaction,
+  type WithFieldValue,
+  type WriteBatch,
+} from 'firebase-admin/firestore';
 
 /** The Firestore database of this process. */
 export const firestore: () => Firestore = perApp(() => {
@@ -15,6 +31,47 @@ export const firestore: () => Firestore = perApp(() => {
   database.settings({ ignoreUndefinedProperties: true });
   return database;
 });
+
+/** Which state of a document was read: its last change, to the microsecond. */
+export type Version = Timestamp;
+
+/** gRPC codes of a commit that met a document changed, gone, or there already. */
+const CHANGED = new Set([5, 6, 9, 10]);
+
+/**
+ * Commits what `write` puts into a batch, all or nothing; undefined when a document is no longer as the writes say it was.
+ * The version is that of the first document written.
+ */
+export async function commitUnlessChanged(write: (batch: WriteBatch) => void): Promise<Version | undefined> {
+  const batch = firestore().batch();
+  write(batch);
+  try {
+    return (await batch.commit())[0]?.writeTime;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && CHANGED.has(Number(error.code))) return undefined;
+    throw error;
+  }
+}
+
+/** True for the error of a transaction that would have created what is there already. */
+export function isAlreadyThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 6;
+}
+
+/** Puts `next` in the place of `before`, if that is still what is stored; only the fields that differ are sent. */
+export function replace<T extends { id: string }>(
+  batch: WriteBatch,
+  ref: DocumentReference<T>,
+  before: T,
+  next: T,
+  lastUpdateTime: Version,
+): void {
+  const fields: DocumentData = {};
+  for (const key of Object.keys({ ...before, ...next }) as (keyof T & string)[]) {
+    if (key !== 'id' && next[key] !== before[key]) fields[key] = next[key] ?? FieldValue.delete();
+  }
+  batch.update(firestore().doc(ref.path), fields, { lastUpdateTime });
+}
 
 /**
  * Documents as plain values: timestamps are Dates, and the document's id is in the value as `id`, not in the stored

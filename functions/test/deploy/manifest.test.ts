@@ -71,7 +71,7 @@ describe('what is deployed', () => {
   });
 
   it('asks for these params, and .env.example explains each', async () => {
-    const names = ['ALLOWED_ORIGINS', 'SIGNED_URL_TTL_SEC', 'VERTEX_BASE_URL', 'VERTEX_LOCATION', 'VIDEO_BUCKET'];
+    const names = ['ALLOWED_ORIGINS', 'FIRST_ADMIN_UID', 'SIGNED_URL_TTL_SEC', 'VERTEX_BASE_URL', 'VERTEX_LOCATION', 'VIDEO_BUCKET'];
     assert.deepEqual(params.map((p) => p.name).sort(), names);
     const example = await readFile(join(functionsDir, '.env.example'), 'utf8');
     const explained = [...example.matchAll(/^# .+\n([A-Z_]+)=/gm)].map((match) => match[1]);

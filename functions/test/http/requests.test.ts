@@ -37,6 +37,7 @@ describe('asking for a video', () => {
     assert.equal(headers.get('location'), `/api/v1/generations/${id}`);
     assert.deepEqual(rest, {
       ...wish,
+      priceCredits: 64,
       resolution: '720p',
       kind: 'text_to_video',
       state: 'queued',

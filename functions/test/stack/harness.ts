@@ -3,6 +3,7 @@ import type { Firestore } from 'firebase-admin/firestore';
 import { signIn } from '../../../local/auth/accounts.ts';
 import { type Account, createAccount } from '../../../local/auth/create-account.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/in-process.ts';
+import { givePlenty } from '../../../local/stack/plenty.ts';
 import { BUCKET, PROJECT_ID } from '../../../local/stack/project.ts';
 import type { Generation } from '../../src/core/generation/state.ts';
 import type { GenerationView } from '../../src/core/generation/view.ts';
@@ -77,9 +78,11 @@ export async function clientFor(
 
 const FAST = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
-/** A whole stack whose time stands still at noon until the test moves it. */
-export async function frozenStack(options: StackOptions = {}): Promise<Stack> {
-  return startStack({ startAtMs: NOON, running: false, ...options });
+/** A whole stack whose time stands still at noon until the test moves it; users meet no limit unless `limits` says so. */
+export async function frozenStack({ limits = false, ...options }: StackOptions & { limits?: boolean } = {}): Promise<Stack> {
+  const stack = await startStack({ startAtMs: NOON, running: false, ...options });
+  if (!limits) await givePlenty(stack.cloud.firestore);
+  return stack;
 }
 
 export const placeOf = (stack: Stack) => ({ url: stack.url, authHost: stack.cloud.auth.host });

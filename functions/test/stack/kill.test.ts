@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
+import { PLENTY } from '../../../local/stack/plenty.ts';
 import { type Processes, startProcesses } from '../../../local/stack/processes.ts';
 import { PROJECT_ID } from '../../../local/stack/project.ts';
 import { type Client, clientFor, NOON, script, send } from './harness.ts';
@@ -18,6 +19,7 @@ describe('the host killed at each step of a generation', function () {
     ann = await clientFor(stack, 'ann');
     Object.assign(process.env, { FIRESTORE_EMULATOR_HOST: stack.firestoreHost, METADATA_SERVER_DETECTION: 'none' });
     db = getFirestore(initializeApp({ projectId: PROJECT_ID }, 'kill-test'));
+    await db.doc('settings/current').set(PLENTY);
   });
   after(async () => {
     await deleteApp((await import('firebase-admin/app')).getApp('kill-test'));

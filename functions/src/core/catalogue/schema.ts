@@ -32,9 +32,14 @@ export const modelSchema = z
     referenceDurationsSec: durationsSec,
     maxVideos: z.int().min(1).max(4),
     audio: z.boolean(),
-    /** List prices in millionths of a US dollar per second of video. */
+    /** List prices in millionths of a US dollar per second of video, each from the first UTC day that its source vouches for. */
     prices: z.array(
-      z.strictObject({ resolution: z.enum(RESOLUTIONS), audio: z.boolean(), usdMicrosPerSec: z.int().positive() }),
+      z.strictObject({
+        resolution: z.enum(RESOLUTIONS),
+        audio: z.boolean(),
+        usdMicrosPerSec: z.int().positive(),
+        effectiveFrom: calendarDate,
+      }),
     ),
     /** The shortest and the longest render that the provider speaks of. */
     documentedRenderTimeMs: z.strictObject({ min: positiveMs, max: positiveMs }),

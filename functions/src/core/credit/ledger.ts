@@ -7,18 +7,21 @@ export interface Balance {
   heldCredits: number;
 }
 
+export const CREDIT_USD_MICROS = 10_000;
 export const EMPTY_BALANCE: Balance = { availableCredits: 0, heldCredits: 0 };
 
 export type EntryKind = 'hold' | 'capture' | 'release' | 'grant' | 'purchase' | 'adjustment';
 
-/** The two accounts of a user and those of the house that stand against them. */
-export type AccountName =
-  | 'available'
-  | 'held'
-  | 'house.sales'
-  | 'house.grants'
-  | 'house.purchases'
-  | 'house.adjustments';
+/** The two accounts of a user, and those of the house that stand against them. */
+export const ACCOUNT_NAMES = [
+  'available',
+  'held',
+  'house.sales',
+  'house.grants',
+  'house.purchases',
+  'house.adjustments',
+] as const;
+export type AccountName = (typeof ACCOUNT_NAMES)[number];
 
 /** One line of the ledger: what it moves adds up to zero, and nothing ever changes or deletes it. */
 export interface LedgerEntry {
@@ -29,7 +32,7 @@ export interface LedgerEntry {
   moves: Partial<Record<AccountName, number>>;
   at: Date;
   generationId?: string;
-  /** Who did it and why, where a person did. */
+  /** Who did it and why, where a person or a payment did. */
   by?: string;
   reason?: string;
 }
@@ -38,30 +41,30 @@ export type Booking =
   | { ok: true; entry: LedgerEntry; balance: Balance }
   | { ok: false; reason: 'insufficient_credits'; missingCredits: number };
 
-/** Sets credits aside for a generation. Refused when fewer are available. */
+/** Sets credits aside for a generation. Refused when fewer are available. Throws RangeError for a fraction. */
 export function hold(balance: Balance, uid: string, generationId: string, credits: number, at: Date): Booking {
   assertWhole(credits, 0);
-  const id = `hold.${generationId}`;
-  return book(balance, { id, uid, kind: 'hold', moves: { available: -credits, held: credits }, at, generationId });
+  const moves = { available: -credits, held: credits };
+  return book(balance, { id: `hold.${generationId}`, uid, kind: 'hold', moves, at, generationId });
+}
+
+/** What a hold was for. */
+export interface Hold {
+  uid: string;
+  generationId: string;
+  heldCredits: number;
 }
 
 /**
- * Ends a hold: `earnedCredits` of it go to the house, the rest back to the user. Every end of the same hold has the same
- * id, so a hold ends once. Throws RangeError when more is earned than was held.
+ * The end of a hold: `earnedCredits` of it go to the house, the rest back to the user. Every end of the same hold has the
+ * same id, so a hold ends once; the balance follows by what the entry moves. Throws RangeError when more is earned than held.
  */
-export function endHold(
-  balance: Balance,
-  uid: string,
-  held: { generationId: string; credits: number },
-  earnedCredits: number,
-  at: Date,
-): Booking {
-  const { generationId, credits } = held;
+export function endOfHold({ uid, generationId, heldCredits }: Hold, earnedCredits: number, at: Date): LedgerEntry {
   assertWhole(earnedCredits, 0);
-  if (earnedCredits > credits) throw new RangeError(`${earnedCredits} earned of ${credits} held`);
-  const moves = { held: -credits, 'house.sales': earnedCredits, available: credits - earnedCredits };
+  if (earnedCredits > heldCredits) throw new RangeError(`${earnedCredits} earned of ${heldCredits} held`);
+  const moves = { held: -heldCredits, 'house.sales': earnedCredits, available: heldCredits - earnedCredits };
   const kind = earnedCredits > 0 ? 'capture' : 'release';
-  return book(balance, { id: `end.${generationId}`, uid, kind, moves, at, generationId });
+  return { id: `end.${generationId}`, uid, kind, moves: withoutZeros(moves), at, generationId };
 }
 
 /** What a person or a payment puts on an account, or takes off it by an adjustment. */
@@ -89,15 +92,19 @@ export function deposit(balance: Balance, uid: string, { kind, key, credits, by,
 }
 
 function book(balance: Balance, entry: LedgerEntry): Booking {
-  const next = {
-    availableCredits: balance.availableCredits + (entry.moves.available ?? 0),
-    heldCredits: balance.heldCredits + (entry.moves.held ?? 0),
-  };
+  const next = moved(balance, entry.moves);
   if (next.availableCredits < 0) {
     return { ok: false, reason: 'insufficient_credits', missingCredits: -next.availableCredits };
   }
-  if (next.heldCredits < 0) throw new RangeError(`${entry.id} would end a hold that does not exist`);
   return { ok: true, entry: { ...entry, moves: withoutZeros(entry.moves) }, balance: next };
+}
+
+/** A balance after an entry's moves. */
+export function moved(balance: Balance, moves: LedgerEntry['moves']): Balance {
+  return {
+    availableCredits: balance.availableCredits + (moves.available ?? 0),
+    heldCredits: balance.heldCredits + (moves.held ?? 0),
+  };
 }
 
 function withoutZeros(moves: LedgerEntry['moves']): LedgerEntry['moves'] {
@@ -105,6 +112,7 @@ function withoutZeros(moves: LedgerEntry['moves']): LedgerEntry['moves'] {
 }
 
 function assertWhole(credits: number, atLeast: number): void {
-  if (!Number.isSafeInteger(credits) || credits < atLeast)
+  if (!Number.isSafeInteger(credits) || credits < atLeast) {
     throw new RangeError(`${credits} is not an amount of credits`);
+  }
 }

@@ -1,5 +1,7 @@
+import { CREDIT_USD_MICROS } from '../credit/ledger.ts';
 import { measure } from '../generation/measure.ts';
 import { errorRule } from '../generation/outcome.ts';
+import { heldCredits } from '../generation/settlement.ts';
 import { currentAttempt, type Generation } from '../generation/state.ts';
 import { cellKeyOf, type EventDraft, eventShard, ownEventId, userKeyOf } from './draft.ts';
 import type { EventBody } from './schema.ts';
@@ -52,7 +54,7 @@ function bodyOf(type: OwnEventType, generation: Generation, occurredAt: Date, ra
   };
   switch (type) {
     case 'generation.requested':
-      return { ...subject, videosAsked: asked.videos, priceUsdMicros: generation.priceUsdMicros };
+      return { ...subject, videosAsked: asked.videos, priceUsdMicros: heldCredits(generation) * CREDIT_USD_MICROS };
     case 'generation.submitted':
       return {
         ...subject,
@@ -93,6 +95,9 @@ function endedMeasures(
     ...(m.storeMs !== undefined && { storeMs: m.storeMs }),
     totalMs: m.totalMs ?? 0,
     costUsdMicros: m.costUsdMicros,
+    wasteUsdMicros: m.wasteUsdMicros,
+    possibleWasteUsdMicros: m.possibleWasteUsdMicros,
+    chargedCredits: m.chargedCredits ?? 0,
     videosDelivered: m.videosDelivered,
     videosBlocked: m.videosBlocked,
     videoSec: m.videoSec,

@@ -1,6 +1,6 @@
-import { findModel } from '../catalogue/models.ts';
-import { listPriceUsdMicros } from '../pricing/price.ts';
+import { costOf } from './cost.ts';
 import { errorRule, type Outcome } from './outcome.ts';
+import { chargedCredits } from './settlement.ts';
 import { currentAttempt, type Generation, isTerminal } from './state.ts';
 
 /**
@@ -33,9 +33,15 @@ export interface GenerationMetrics {
   videosBlocked: number;
   /** Seconds of video delivered. */
   videoSec: number;
-  /** The provider's list price of what it rendered, stored or not: an estimate, not an invoice. */
+  /** The provider's list price of what it rendered, in every attempt, delivered or not: an estimate, not an invoice. */
   costUsdMicros: number;
+  /** The part of it that the user did not receive. */
+  wasteUsdMicros: number;
+  /** What may have been rendered, and charged, unseen. */
+  possibleWasteUsdMicros: number;
   costIsEstimate: true;
+  /** What the user paid, once it has ended. */
+  chargedCredits?: number;
   ratingStars?: number;
 }
 
@@ -44,7 +50,6 @@ export function measure(generation: Generation): GenerationMetrics {
   const { asked, requestedAt, submittedAt, renderedAt, endedAt, state, error } = generation;
   const attempt = currentAttempt(generation);
   const delivered = generation.outputs.length;
-  const model = findModel(asked.model);
   const between = (from?: Date, to?: Date) => (from && to ? to.getTime() - from.getTime() : undefined);
   return withoutUndefined({
     generationId: generation.id,
@@ -70,8 +75,9 @@ export function measure(generation: Generation): GenerationMetrics {
     videosDelivered: delivered,
     videosBlocked: generation.videosBlocked,
     videoSec: delivered * asked.durationSec,
-    costUsdMicros: (model && listPriceUsdMicros(model, { ...asked, videos: generation.videosRendered })) ?? 0,
+    ...costOf(generation),
     costIsEstimate: true as const,
+    chargedCredits: isTerminal(state) ? chargedCredits(generation) : undefined,
     ratingStars: generation.rating?.stars,
   });
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ASPECT_RATIOS, type Kind, type Model, RESOLUTIONS } from '../catalogue/schema.ts';
 import { STYLE_IDS } from '../catalogue/styles.ts';
-import { listPriceUsdMicros } from '../pricing/price.ts';
 
 /** Characters of a prompt; Veo reads about 1,000 tokens. */
 const MAX_PROMPT_CHARS = 4_000;
@@ -75,9 +74,6 @@ export function checkAgainstModel(request: GenerationRequest, model: Model): Pro
   }
   if (request.videos > model.maxVideos) refuse('videos', `${model.id} makes at most ${model.maxVideos} at once`);
   if (request.audio && !model.audio) refuse('audio', `${model.id} makes no sound`);
-  if (problems.length === 0 && listPriceUsdMicros(model, request) === undefined) {
-    refuse('audio', `${model.id} has no price for ${request.resolution} ${request.audio ? 'with' : 'without'} sound`);
-  }
   return problems;
 }
 

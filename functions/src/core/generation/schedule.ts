@@ -31,13 +31,12 @@ export function plannedPollMs(n: number, expectedRenderMs: number): number {
 }
 
 /**
- * Milliseconds before attempt number `attempt + 1`: exponential from 5 s to 5 min, spread over its upper half by the
- * generation's own id, and never less than the provider asked for.
+ * Milliseconds before attempt number `attempt + 1`: full jitter, which is anything from nothing to a ceiling that doubles from
+ * 10 s to 5 min, drawn by the generation's own id; and after what the provider asked for, so that not all come back at once.
  */
 export function retryDelayMs(generationId: string, attempt: number, retryAfterMs = 0): number {
   const ceilingMs = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt);
-  const jitteredMs = ceilingMs / 2 + (ceilingMs / 2) * unitInterval(`${generationId}/${attempt}`);
-  return Math.round(Math.max(jitteredMs, retryAfterMs));
+  return Math.round(retryAfterMs + ceilingMs * unitInterval(`${generationId}/${attempt}`));
 }
 
 export type Step = 'dispatch' | 'poll' | 'settle';

@@ -49,6 +49,12 @@ export interface Attempt {
   lastPolledAt?: Date;
   endedAt?: Date;
   error?: GenerationError;
+  /** What the provider charges for what it is known to have rendered, by its list. */
+  costUsdMicros?: number;
+  /** What it may charge besides, since nobody could tell whether it rendered. */
+  possibleCostUsdMicros?: number;
+  /** Videos that turned up after the attempt had been given up, and were deleted. */
+  orphans?: number;
 }
 
 export interface RenderedVideo {
@@ -90,19 +96,29 @@ export interface Generation {
   endedAt?: Date;
   /** What the provider made, until it is stored. */
   rendered?: RenderedVideo[];
-  /** How many videos the provider rendered, and charges for. */
-  videosRendered: number;
   /** How many of the videos asked for the provider withheld. */
   videosBlocked: number;
   blockReasons?: string[];
   outputs: Output[];
-  /** What the user pays at most, in millionths of a US dollar. */
-  priceUsdMicros: number;
+  /** What the user pays for each video delivered. */
+  creditsPerVideo: number;
+  /** What the provider charges for each video rendered, by its list on the day of the request. */
+  costUsdMicrosPerVideo: number;
+  /** The HTTP request and the provider's operations, to find the generation by. */
+  lookupKeys: string[];
   /** Render time to expect, for progress and the first poll. */
   expectedRenderMs: number;
   error?: GenerationError;
   cancelRequestedAt?: Date;
   rating?: { stars: number; ratedAt: Date };
+  /** False once deleted: its owner's list leaves it out. */
+  listed: boolean;
+  /** When its owner had the videos and the words of the request deleted. */
+  deletedAt?: Date;
+  /** When files that nobody needs are to be looked for and deleted; absent where there can be none. */
+  cleanUpAt?: Date;
+  /** The generation whose request this one repeats. */
+  replayOf?: string;
 }
 
 /** True once nothing but a rating can change. */

@@ -1,4 +1,6 @@
+import { CREDIT_USD_MICROS } from '../credit/ledger.ts';
 import { errorRule } from './outcome.ts';
+import { chargedCredits, heldCredits } from './settlement.ts';
 import { currentAttempt, type Generation, isTerminal } from './state.ts';
 
 /** How far a generation is, as far as that can be known from outside the provider. */
@@ -36,7 +38,8 @@ export interface GenerationView {
   state: Generation['state'];
   model: string;
   kind: string;
-  prompt: string;
+  /** Absent once deleted. */
+  prompt?: string;
   negativePrompt?: string;
   style?: string;
   durationSec: number;
@@ -45,7 +48,11 @@ export interface GenerationView {
   audio: boolean;
   videos: number;
   seed?: number;
+  /** Held for it: the price of all videos asked for. */
+  priceCredits: number;
   priceUsd: number;
+  /** Paid for the videos delivered; once ended. */
+  chargedCredits?: number;
   requestedAt: string;
   submittedAt?: string;
   endedAt?: string;
@@ -57,6 +64,7 @@ export interface GenerationView {
   blockReasons?: string[];
   error?: { code: string; message: string; fault: string };
   rating?: number;
+  deletedAt?: string;
   outputs: { index: number; mimeType: string; sizeBytes: number }[];
 }
 
@@ -69,19 +77,22 @@ export function viewOf(generation: Generation, now: Date): GenerationView {
     state: generation.state,
     model: asked.model,
     kind: asked.kind,
-    prompt: asked.prompt,
     durationSec: asked.durationSec,
     aspectRatio: asked.aspectRatio,
     resolution: asked.resolution,
     audio: asked.audio,
     videos: asked.videos,
-    priceUsd: generation.priceUsdMicros / 1e6,
+    priceCredits: heldCredits(generation),
+    priceUsd: (heldCredits(generation) * CREDIT_USD_MICROS) / 1e6,
     requestedAt: generation.requestedAt.toISOString(),
     progress: Math.round(progress.fraction * 100) / 100,
     attempts: generation.attempts.length,
     videosBlocked: generation.videosBlocked,
     outputs: generation.outputs.map(({ mimeType, sizeBytes }, index) => ({ index, mimeType, sizeBytes })),
   };
+  if (generation.deletedAt) view.deletedAt = generation.deletedAt.toISOString();
+  else view.prompt = asked.prompt;
+  if (isTerminal(generation.state)) view.chargedCredits = chargedCredits(generation);
   if (asked.negativePrompt !== undefined) view.negativePrompt = asked.negativePrompt;
   if (asked.style) view.style = asked.style;
   if (asked.seed !== undefined) view.seed = asked.seed;

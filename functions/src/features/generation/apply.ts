@@ -1,46 +1,67 @@
 import { AppError } from '../../core/errors.ts';
-import type { Command, Refusal } from '../../core/generation/decision.ts';
-import type { Generation } from '../../core/generation/state.ts';
+import type { Command, Decision, Refusal } from '../../core/generation/decision.ts';
+import { type Generation, isTerminal } from '../../core/generation/state.ts';
 import { now } from '../../platform/clock.ts';
 import { generations, recordEvent } from '../../platform/collections.ts';
-import { firestore, type Transaction } from '../../platform/firestore.ts';
+import { commitUnlessChanged, replace, type Version } from '../../platform/firestore.ts';
+import { settleIn } from '../credits/index.ts';
 import { enqueuePending } from './enqueue.ts';
+import { findStored, type Stored } from './load.ts';
 
 /** What became of a command: the generation as it is now, and why nothing changed if so. */
-export interface Applied {
-  generation: Generation;
+export interface Applied extends Stored {
   refusal?: Refusal;
 }
 
+/** How often a command is decided anew because somebody else was faster. */
+const MAX_TRIES = 8;
+
 /**
- * Carries out a command in one transaction: the document and its event change together or not at all. Then makes sure
- * that the task for the next step exists, also when nothing changed, so that a repeated delivery repairs what a crash
- * left undone. Throws `not_found` for an unknown id, and whatever `guard` throws.
+ * Carries out a command: the document, its event and what its end means for its owner's credits change together or not at
+ * all. Then makes sure that the task for the next step exists, also when nothing changed, so that a repeated delivery repairs
+ * what a crash left undone. Throws `not_found` for an unknown id, and whatever `guard` throws.
  */
-export async function apply(id: string, command: Command, guard?: (generation: Generation) => void): Promise<Applied> {
-  const applied = await transact(id, command, guard);
+export async function apply(
+  known: Stored | string,
+  command: Command,
+  guard?: (generation: Generation) => void,
+): Promise<Applied> {
+  const applied = await transact(known, command, guard);
   await enqueuePending(applied.generation);
   return applied;
 }
 
-/** The transaction alone, for a caller that does the next step itself. */
-export function transact(id: string, command: Command, guard?: (generation: Generation) => void): Promise<Applied> {
-  return firestore().runTransaction((transaction) => applyIn(transaction, id, command, guard));
-}
-
-async function applyIn(
-  transaction: Transaction,
-  id: string,
+/**
+ * The change alone, for a caller that does the next step itself. What the caller has just read need not be read again: the
+ * write is conditional on the version, and the command is decided anew on a newer one.
+ */
+export async function transact(
+  known: Stored | string,
   command: Command,
   guard?: (generation: Generation) => void,
 ): Promise<Applied> {
-  const ref = generations().doc(id);
-  const generation = (await transaction.get(ref)).data();
-  if (!generation) throw new AppError('not_found', 'There is no such generation.');
-  guard?.(generation);
-  const decision = command(generation, now());
-  if (!decision.ok) return { generation, refusal: decision.reason };
-  transaction.set(ref, decision.next);
-  if (decision.event) recordEvent(transaction, decision.event);
-  return { generation: decision.next };
+  const id = typeof known === 'string' ? known : known.generation.id;
+  let stored = typeof known === 'string' ? await findStored(known) : known;
+  for (let tries = 1; stored; tries++) {
+    guard?.(stored.generation);
+    const decision = command(stored.generation, now());
+    if (!decision.ok) return { ...stored, refusal: decision.reason };
+    const version = await commit(stored, decision);
+    if (version) return { generation: decision.next, version };
+    if (tries === MAX_TRIES) throw new Error(`generation ${id} kept changing`);
+    stored = await findStored(id);
+  }
+  throw new AppError('not_found', 'There is no such generation.');
+}
+
+/** Writes what was decided on this version; undefined when the document has changed since. */
+function commit(
+  { generation, version }: Stored,
+  { next, event }: Decision & { ok: true },
+): Promise<Version | undefined> {
+  return commitUnlessChanged((batch) => {
+    replace(batch, generations().doc(generation.id), generation, next, version);
+    if (event) recordEvent(batch, event);
+    if (isTerminal(next.state) && !isTerminal(generation.state)) settleIn(batch, next, now());
+  });
 }

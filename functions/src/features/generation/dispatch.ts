@@ -8,7 +8,7 @@ import { gcsUri } from '../../platform/storage.ts';
 import { providerFor, type SubmitResult } from '../../providers/index.ts';
 import { apply, transact } from './apply.ts';
 import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
-import { findGeneration } from './load.ts';
+import { findStored } from './load.ts';
 import { renderTimeOf } from './renderTime.ts';
 
 const log = logOf('generation.dispatch');
@@ -18,20 +18,22 @@ const NOTHING_KNOWN: RenderTime = { p50: 0, p99: 0 };
 
 /** Sends a queued generation to its provider. Only the delivery that opens the attempt submits; any other does not. */
 export async function dispatch(task: StepTask): Promise<void> {
-  const queued = await findGeneration(task.generationId);
-  if (!queued) return;
+  const stored = await findStored(task.generationId);
+  if (!stored) return;
+  const queued = stored.generation;
   if (!isDue(task, queued)) return enqueuePending(queued);
   const model = findModel(queued.asked.model);
   // Everything that may fail on our side is read before the attempt is opened: afterwards the provider may have the job.
   const renderTime = model && (await renderTimeOf(model));
   const number = queued.attempts.length + 1;
   const storageUri = gcsUri(`attempts/${queued.id}/${number}/`);
-  const { generation, refusal } = await transact(queued.id, beginAttempt(storageUri));
+  const begun = await transact(stored, beginAttempt(storageUri));
+  const { generation, refusal } = begun;
   if (refusal || generation.state !== 'submitting') return enqueuePending(generation);
   const result: SubmitResult = model
     ? await providerFor(model.api).submit(generation.asked, storageUri, labelOf(generation, number))
     : { type: 'refused', error: { code: 'model_unavailable', detail: 'no longer in the catalogue' } };
-  const ended = await apply(generation.id, commandFor(result, number, renderTime ?? NOTHING_KNOWN));
+  const ended = await apply(begun, commandFor(result, number, renderTime ?? NOTHING_KNOWN));
   log.info('submitted', {
     generationId: generation.id,
     attempt: number,

@@ -10,23 +10,24 @@ import { logOf } from '../../platform/logs.ts';
 import { type PollResult, providerFor } from '../../providers/index.ts';
 import { apply } from './apply.ts';
 import { enqueuePending, enqueueStep, pollProgressOf, type StepTask } from './enqueue.ts';
-import { findGeneration } from './load.ts';
+import { findStored, type Stored } from './load.ts';
 import { foundVideos, watch } from './watch.ts';
 
 const log = logOf('generation.poll');
 
 /** Looks once how a generation's attempt is doing and schedules what follows. */
 export async function poll(task: StepTask): Promise<void> {
-  const generation = await findGeneration(task.generationId);
-  if (!generation) return;
+  const stored = await findStored(task.generationId);
+  if (!stored) return;
+  const { generation } = stored;
   const attempt = currentAttempt(generation);
   const progress = attempt && pollProgressOf(task, generation, attempt);
   if (!progress) return enqueuePending(generation);
   const polled = { ...progress, polls: progress.polls + 1 };
   const command = await look(generation, attempt, polled);
   const state = command
-    ? (await apply(generation.id, command)).generation.state
-    : await goOn(generation, attempt, { ...polled, lastPolledAt: now() });
+    ? (await apply(stored, command)).generation.state
+    : await goOn(stored, attempt, { ...polled, lastPolledAt: now() });
   log.info('polled', { generationId: generation.id, attempt: attempt.number, poll: polled.polls, state });
 }
 
@@ -39,11 +40,12 @@ async function look(generation: Generation, attempt: Attempt, polled: Polled): P
 }
 
 /** Schedules the next poll; writes the document only when the next poll lies beyond its lease. */
-async function goOn(generation: Generation, attempt: Attempt, progress: PollProgress): Promise<string> {
+async function goOn(stored: Stored, attempt: Attempt, progress: PollProgress): Promise<string> {
+  const { generation } = stored;
   const nextPoll = nextPollAfter(generation, attempt, progress.nextPoll + 1, now());
   const task = pollTask(generation, attempt, { ...progress, nextPoll });
   if (task.at && generation.nextActionAt && task.at <= generation.nextActionAt) await enqueueStep(generation, task);
-  else await apply(generation.id, renewLease(attempt.number, { ...progress, nextPoll }));
+  else await apply(stored, renewLease(attempt.number, { ...progress, nextPoll }));
   return generation.state;
 }
 

@@ -6,7 +6,7 @@ import { logOf } from '../../platform/logs.ts';
 import { copyObject, deleteObject, pathOf, sizeOf } from '../../platform/storage.ts';
 import { apply } from './apply.ts';
 import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
-import { findGeneration } from './load.ts';
+import { findStored } from './load.ts';
 
 const log = logOf('generation.settle');
 
@@ -15,13 +15,14 @@ const STORE_DEADLINE_MS = 3_600_000;
 
 /** Takes what the provider made into the user's own place, then ends the generation. Safe to repeat at any point. */
 export async function settle(task: StepTask): Promise<void> {
-  const generation = await findGeneration(task.generationId);
-  if (!generation) return;
+  const found = await findStored(task.generationId);
+  if (!found) return;
+  const { generation } = found;
   if (!isDue(task, generation)) return enqueuePending(generation);
   const attempt = currentAttempt(generation);
   const videos = generation.rendered ?? [];
   if (!attempt) throw new Error(`generation ${generation.id} has nothing to store`);
-  const applied = await apply(generation.id, await storing(generation, attempt.number, videos));
+  const applied = await apply(found, await storing(generation, attempt.number, videos));
   if (applied.generation.state === 'succeeded') await removeStaged(videos);
   log.info('settled', { generationId: generation.id, state: applied.generation.state });
 }

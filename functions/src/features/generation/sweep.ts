@@ -1,10 +1,10 @@
-import type { Generation } from '../../core/generation/state.ts';
 import { takeOver } from '../../core/generation/transitions/request.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { now } from '../../platform/clock.ts';
 import { generations, projectionState } from '../../platform/collections.ts';
 import { logOf } from '../../platform/logs.ts';
 import { apply } from './apply.ts';
+import type { Stored } from './load.ts';
 
 const log = logOf('generation.sweep');
 
@@ -26,16 +26,19 @@ export async function sweep(): Promise<{ takenOver: number }> {
     .get();
   let takenOver = 0;
   for (let from = 0; from < overdue.size; from += AT_ONCE) {
-    const batch = overdue.docs.slice(from, from + AT_ONCE).map((doc) => takeOverOne(doc.data(), overdueSince));
+    const batch = overdue.docs
+      .slice(from, from + AT_ONCE)
+      .map((doc) => takeOverOne({ generation: doc.data(), version: doc.updateTime }, overdueSince));
     takenOver += (await Promise.all(batch)).filter(Boolean).length;
   }
   await projectionState('sweeper').set({ ranAt, takenOver });
   return { takenOver };
 }
 
-async function takeOverOne({ id, state }: Generation, overdueSince: Date): Promise<boolean> {
+async function takeOverOne(stored: Stored, overdueSince: Date): Promise<boolean> {
+  const { id, state } = stored.generation;
   try {
-    const { generation, refusal } = await apply(id, takeOver(overdueSince));
+    const { generation, refusal } = await apply(stored, takeOver(overdueSince));
     if (!refusal) log.warn('took over', { generationId: id, state, epoch: generation.epoch });
     return !refusal;
   } catch (error) {

@@ -25,12 +25,12 @@ const ended = queued({
       nextPoll: 2,
       polls: 3,
       lastPolledAt: at(46_000),
+      costUsdMicros: 800_000,
     },
   ],
   submittedAt: at(10_000),
   renderedAt: at(48_000),
   endedAt: at(49_500),
-  videosRendered: 1,
   videosBlocked: 1,
   outputs: [{ path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes: 12_345 }],
   rating: { stars: 4, ratedAt: at(60_000) },
@@ -60,7 +60,10 @@ describe('core/generation measure', () => {
       videosBlocked: 1,
       videoSec: 8,
       costUsdMicros: 800_000,
+      wasteUsdMicros: 0,
+      possibleWasteUsdMicros: 0,
       costIsEstimate: true,
+      chargedCredits: 80,
       ratingStars: 4,
     });
   });
@@ -78,10 +81,10 @@ describe('core/generation measure', () => {
       ...ended,
       state: 'failed',
       outputs: [],
-      videosRendered: 2,
       error: { code: 'storage_failed' },
     });
-    assert.deepEqual([lost.videosDelivered, lost.costUsdMicros, lost.storeMs], [0, 1_600_000, undefined]);
+    assert.deepEqual([lost.wasteUsdMicros, lost.chargedCredits], [800_000, 0]);
+    assert.deepEqual([lost.videosDelivered, lost.costUsdMicros, lost.storeMs], [0, 800_000, undefined]);
   });
 
   it('says nothing of a render of which the submit is not known', () => {

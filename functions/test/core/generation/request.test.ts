@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { findModel, isOffered, MODELS } from '../../../src/core/catalogue/models.ts';
 import { modelSchema } from '../../../src/core/catalogue/schema.ts';
 import { checkAgainstModel, generationRequestSchema, kindOf } from '../../../src/core/generation/request.ts';
-import { listPriceUsdMicros } from '../../../src/core/pricing/price.ts';
 
 const PNG = { mimeType: 'image/png', base64: 'iVBORw0KGgo=' } as const;
 const parse = (change: object) => generationRequestSchema.parse({ model: 'm', prompt: 'a', ...change });
@@ -30,12 +29,6 @@ describe('core/generation request', () => {
       model: full,
       change: { image: PNG, referenceImages: [PNG] },
       paths: ['referenceImages'],
-    },
-    {
-      name: '4k without sound has no known price',
-      model: full,
-      change: { resolution: '4k', audio: false },
-      paths: ['audio'],
     },
   ];
   for (const row of rows) {
@@ -86,12 +79,5 @@ describe('core/catalogue', () => {
     assert.equal(isOffered(sunset, new Date('2026-12-31T23:59:59Z'), 'us-central1'), true);
     assert.equal(isOffered(sunset, new Date('2027-01-01T00:00:00Z'), 'us-central1'), false);
     assert.equal(isOffered(fast, new Date('2026-12-31T23:59:59Z'), 'europe-west1'), false);
-  });
-
-  it('prices by second, resolution, sound and number of videos', () => {
-    const work = { resolution: '4k', audio: true, durationSec: 8, videos: 3 } as const;
-    assert.equal(listPriceUsdMicros(full, work), 14_400_000);
-    assert.equal(listPriceUsdMicros(fast, { ...work, resolution: '720p', audio: false, videos: 1 }), 640_000);
-    assert.equal(listPriceUsdMicros(fast, work), undefined);
   });
 });

@@ -25,16 +25,20 @@ describe('core/generation schedule', () => {
     assert.equal(n, 49);
   });
 
-  it('retries later each time, spread over the upper half of the wait', () => {
+  it('retries with full jitter under a ceiling that doubles, after what the provider asked for', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 10 }), (id, attempt) => {
         const ceilingMs = Math.min(300_000, 5_000 * 2 ** attempt);
         const delayMs = retryDelayMs(id, attempt);
-        assert.ok(delayMs >= ceilingMs / 2 && delayMs <= ceilingMs);
+        assert.ok(delayMs >= 0 && delayMs <= ceilingMs);
+        assert.equal(retryDelayMs(id, attempt, 60_000), 60_000 + delayMs);
       }),
       { seed: 1 },
     );
-    assert.equal(retryDelayMs('gen1', 1, 600_000), 600_000);
+    const drawn = Array.from({ length: 1_000 }, (_, i) => retryDelayMs(`gen${i}`, 6));
+    const mean = drawn.reduce((sum, delayMs) => sum + delayMs, 0) / drawn.length;
+    assert.ok(Math.abs(mean - 150_000) < 10_000, `mean ${mean}`);
+    assert.ok(Math.min(...drawn) < 3_000);
   });
 
   it('names the pending task from the document alone', () => {

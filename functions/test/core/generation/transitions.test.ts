@@ -278,13 +278,14 @@ describe('core/generation transitions', () => {
       retried.attempts.map((a) => a.error?.code),
       ['provider_internal'],
     );
-    assert.ok((retried.nextActionAt?.getTime() ?? 0) >= T0.getTime() + 3_000 + 5_000);
+    assert.ok((retried.nextActionAt?.getTime() ?? 0) >= T0.getTime() + 3_000);
   });
 
-  it('waits as long as the provider asked for', () => {
+  it('waits at least as long as the provider asked for', () => {
     const decision = submitRefused(1, { code: 'provider_quota' }, 120_000)(after(begin), at(60_000));
     assert.ok(decision.ok);
-    assert.deepEqual(decision.next.nextActionAt, at(180_000));
+    const waitMs = (decision.next.nextActionAt?.getTime() ?? 0) - at(60_000).getTime();
+    assert.ok(waitMs >= 120_000 && waitMs <= 130_000, `${waitMs}`);
   });
 
   it('is taken over later and later, so that a long queue is not flooded', () => {

@@ -1,4 +1,5 @@
 import { generationEvent } from '../../events/generation.ts';
+import { costOf, fullCostUsdMicros, possibleCostOf } from '../cost.ts';
 import { type Decision, refused } from '../decision.ts';
 import { errorRule, type GenerationError, outcomeOf } from '../outcome.ts';
 import { retryDelayMs } from '../schedule.ts';
@@ -10,6 +11,8 @@ export const MAX_ATTEMPTS = 3;
 export const MAX_ALL_ATTEMPTS = 30;
 /** How long a generation waits for a provider that has no capacity or cannot be reached. */
 const MAX_QUEUE_MS = 30 * 60_000;
+/** No further attempt once earlier ones may have cost this many times the price of one. */
+const MAX_WASTE_TIMES = 2;
 /** An unconfirmed submit may already cost money, so it is tried once more at most. */
 const MAX_UNCERTAIN_ATTEMPTS = 2;
 
@@ -29,7 +32,12 @@ export function withCurrent(generation: Generation, change: Partial<Attempt>): A
 
 /** Ends the current attempt with an error: another attempt where that may help, else the generation ends. */
 export function endAttempt(generation: Generation, error: GenerationError, now: Date, retryAfterMs = 0): Decision {
-  const attempts = withCurrent(generation, { endedAt: now, error });
+  const possibleCostUsdMicros = possibleCostOf(generation, error.code);
+  const attempts = withCurrent(generation, {
+    endedAt: now,
+    error,
+    ...(possibleCostUsdMicros > 0 && { possibleCostUsdMicros }),
+  });
   if (generation.cancelRequestedAt) return end({ ...generation, attempts }, 'cancelled', undefined, now);
   if (!mayRetry(generation, attempts, error, now))
     return end({ ...generation, attempts }, outcomeOf(error.code), error, now);
@@ -52,6 +60,8 @@ function mayRetry(generation: Generation, attempts: readonly Attempt[], error: G
   const last = attempts.at(-1);
   if (last && costNothing(last)) return now.getTime() - generation.requestedAt.getTime() < MAX_QUEUE_MS;
   if (attempts.filter((attempt) => !costNothing(attempt)).length >= MAX_ATTEMPTS) return false;
+  const { wasteUsdMicros, possibleWasteUsdMicros } = costOf({ ...generation, attempts: [...attempts], endedAt: now });
+  if (wasteUsdMicros + possibleWasteUsdMicros >= MAX_WASTE_TIMES * fullCostUsdMicros(generation)) return false;
   if (error.code !== 'submit_uncertain') return true;
   return attempts.filter((a) => a.error?.code === 'submit_uncertain').length < MAX_UNCERTAIN_ATTEMPTS;
 }

@@ -40,9 +40,12 @@ export function rendered(attemptNumber: number, rendering: Rendering, polled: Po
       submittedAt: generation.submittedAt ?? attempt.startedAt,
       renderedAt: now,
       rendered: rendering.videos,
-      videosRendered: rendering.videos.length,
       videosBlocked: rendering.videosBlocked,
-      attempts: withCurrent(generation, { ...polled, endedAt: now }),
+      attempts: withCurrent(generation, {
+        ...polled,
+        endedAt: now,
+        costUsdMicros: rendering.videos.length * generation.costUsdMicrosPerVideo,
+      }),
       nextActionAt: new Date(now.getTime() + STORE_LEASE_MS),
     };
     if (rendering.blockReasons.length > 0) next.blockReasons = rendering.blockReasons;

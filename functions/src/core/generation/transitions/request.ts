@@ -6,7 +6,16 @@ import { end } from './attempt.ts';
 /** What admission knows about a new generation. */
 export type Admitted = Pick<
   Generation,
-  'id' | 'uid' | 'shard' | 'asked' | 'requestHash' | 'priceUsdMicros' | 'expectedRenderMs'
+  | 'id'
+  | 'uid'
+  | 'shard'
+  | 'asked'
+  | 'requestHash'
+  | 'creditsPerVideo'
+  | 'costUsdMicrosPerVideo'
+  | 'lookupKeys'
+  | 'expectedRenderMs'
+  | 'replayOf'
 >;
 
 /** The first state of a generation. */
@@ -19,9 +28,9 @@ export function admit(admitted: Admitted, now: Date): Decision & { ok: true } {
     nextActionAt: now,
     attempts: [],
     requestedAt: now,
-    videosRendered: 0,
     videosBlocked: 0,
     outputs: [],
+    listed: true,
   };
   return { ok: true, next, event: generationEvent('generation.requested', next, now) };
 }

@@ -1,5 +1,6 @@
 import { generationEvent } from '../../events/generation.ts';
 import { type Command, refused } from '../decision.ts';
+import { operationKey } from '../lookup.ts';
 import type { GenerationError } from '../outcome.ts';
 import { nextPollAfter, pollLease, type RenderTime, SUBMIT_LEASE_MS } from '../schedule.ts';
 import type { Attempt, Generation } from '../state.ts';
@@ -35,6 +36,7 @@ export function accepted(attemptNumber: number, operation: string, renderTime: R
       seq: generation.seq + 1,
       submittedAt: now,
       expectedRenderMs: renderTime.p50,
+      lookupKeys: [...generation.lookupKeys, operationKey(operation)],
       attempts: withCurrent(generation, taken),
     };
     next.nextActionAt = pollLease(next, taken, 0);

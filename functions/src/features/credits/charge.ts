@@ -1,0 +1,66 @@
+import { utcDay } from '../../core/account/account.ts';
+import { chargeForGeneration } from '../../core/account/admit.ts';
+import { stillCounts } from '../../core/account/limits.ts';
+import type { Actor } from '../../core/actor.ts';
+import { fullCostUsdMicros } from '../../core/generation/cost.ts';
+import { heldCredits, settle } from '../../core/generation/settlement.ts';
+import type { Generation } from '../../core/generation/state.ts';
+import type { Settings } from '../../core/settings/settings.ts';
+import { recordEntry, usage, users, type Writes } from '../../platform/collections.ts';
+import { FieldValue, type Transaction } from '../../platform/firestore.ts';
+import { accountIn, saveAccount } from './account.ts';
+
+/**
+ * Holds the price of a new generation and counts it against its owner's limits, in the transaction that admits it. Throws
+ * `suspended`, `limit_exceeded` or `insufficient_credits`, and then nothing is written.
+ */
+export async function chargeIn(
+  transaction: Transaction,
+  actor: Actor,
+  generation: Generation,
+  settings: Settings,
+): Promise<void> {
+  const { id, requestedAt } = generation;
+  const found = await accountIn(transaction, actor, settings, requestedAt);
+  const limits = settings.limits[found.account.tier];
+  const credits = heldCredits(generation);
+  const charged = chargeForGeneration(found.account, limits, id, credits, requestedAt);
+  saveAccount(transaction, { ...charged, entries: [...found.entries, ...charged.entries], isNew: found.isNew });
+  addUsage(transaction, generation, 1, credits, fullCostUsdMicros(generation));
+}
+
+/** Ends the hold of a generation together with the write that ends it: captured for what was delivered, the rest released. */
+export function settleIn(writes: Writes, ended: Generation, now: Date): void {
+  const { entry, day, creditsBack, costUsdMicrosBack } = settle(ended, now);
+  recordEntry(writes, entry);
+  writes.set(
+    users().doc(ended.uid),
+    {
+      balance: {
+        availableCredits: FieldValue.increment(entry.moves.available ?? 0),
+        heldCredits: FieldValue.increment(entry.moves.held ?? 0),
+      },
+      openGenerations: FieldValue.increment(-1),
+      ...(creditsBack > 0 && stillCounts(day, now) && { spentCredits: { [day]: FieldValue.increment(-creditsBack) } }),
+    },
+    { merge: true },
+  );
+  if (creditsBack !== 0 || costUsdMicrosBack !== 0) addUsage(writes, ended, 0, -creditsBack, -costUsdMicrosBack);
+}
+
+function addUsage(
+  writes: Writes,
+  { uid, requestedAt }: Generation,
+  generations: number,
+  credits: number,
+  costUsdMicros: number,
+): void {
+  const day = utcDay(requestedAt);
+  const change = {
+    day,
+    generations: FieldValue.increment(generations),
+    credits: FieldValue.increment(credits),
+    costUsdMicros: FieldValue.increment(costUsdMicros),
+  };
+  writes.set(usage(uid).doc(day), change, { merge: true });
+}

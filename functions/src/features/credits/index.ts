@@ -1,0 +1,1 @@
+export { chargeIn, settleIn } from './charge.ts';

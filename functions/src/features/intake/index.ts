@@ -1,0 +1,1 @@
+export { assertIntake, countAdmitted } from './intake.ts';

@@ -1,0 +1,1 @@
+export { currentSettings, forgetSettings, settingsFrom } from './read.ts';
