@@ -1,10 +1,12 @@
 import {
   type DocumentData,
   type DocumentReference,
+  FieldPath,
   FieldValue,
   type Firestore,
   type FirestoreDataConverter,
   getFirestore,
+  type Query,
   Timestamp,
   type WriteBatch,
 } from 'firebase-admin/firestore';
@@ -51,6 +53,29 @@ export async function commitUnlessChanged(write: (batch: WriteBatch) => void): P
     if (error instanceof Error && 'code' in error && CHANGED.has(Number(error.code))) return undefined;
     throw error;
   }
+}
+
+const PAGE = 500;
+
+/** Reads all documents of a query, in pages by id. */
+export type SnapshotReader = <T extends { id: string }>(query: Query<T>) => Promise<T[]>;
+
+/** Lets `work` read as much as it needs of the database as it was at one moment. Firestore allows it 270 s. */
+export function allAtOneMoment<R>(work: (read: SnapshotReader) => Promise<R>): Promise<R> {
+  return firestore().runTransaction(
+    (transaction) =>
+      work(async (query) => {
+        const inOrder = query.orderBy(FieldPath.documentId()).limit(PAGE);
+        let page = await transaction.get(inOrder);
+        const found = page.docs.map((doc) => doc.data());
+        while (page.size === PAGE) {
+          page = await transaction.get(inOrder.startAfter(page.docs.at(-1)));
+          found.push(...page.docs.map((doc) => doc.data()));
+        }
+        return found;
+      }),
+    { readOnly: true },
+  );
 }
 
 /** True for the error of a transaction that would have created what is there already. */

@@ -1,5 +1,6 @@
 import type { Role } from '../actor.ts';
 import { type Balance, EMPTY_BALANCE } from '../credit/ledger.ts';
+import { shardOf } from '../shard.ts';
 
 export const TIERS = ['free', 'premium'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -7,6 +8,7 @@ export type Tier = (typeof TIERS)[number];
 /** One user as `users/{uid}` holds them: what they may do, what they have, and what they have used of their limits. */
 export interface Account {
   id: string;
+  shard: number;
   tier: Tier;
   role?: Role;
   /** Set while the user may not do anything. */
@@ -30,6 +32,7 @@ export interface Account {
 export function newAccount(uid: string, tier: Tier, now: Date): Account {
   return {
     id: uid,
+    shard: shardOf(uid),
     tier,
     balance: EMPTY_BALANCE,
     openGenerations: 0,

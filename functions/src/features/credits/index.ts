@@ -1,1 +1,3 @@
+export { accountIn, type FoundAccount, saveAccount, tierOf } from './account.ts';
 export { chargeIn, settleIn } from './charge.ts';
+export { reconcileLedger } from './reconcile.ts';

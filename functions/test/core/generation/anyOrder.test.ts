@@ -27,8 +27,14 @@ const OUTPUT = { path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes
 const attempt = fc.integer({ min: 1, max: 4 });
 const error = fc.constantFrom(...ERROR_CODES).map((code) => ({ code }));
 
+const beginNext: Command = (generation, now) => {
+  const number = generation.attempts.length + 1;
+  return beginAttempt(number, `gs://b/${number}/`)(generation, now);
+};
+
 const anyCommand: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 4, arbitrary: attempt.map((n) => beginAttempt(`gs://b/${n}/`)) },
+  { weight: 4, arbitrary: fc.constant(beginNext) },
+  attempt.map((n) => beginAttempt(n, `gs://b/${n}/`)),
   { weight: 4, arbitrary: attempt.map((n) => accepted(n, `op${n}`, { p50: 20_000, p99: 60_000 })) },
   fc.tuple(attempt, error).map(([n, e]) => submitRefused(n, e)),
   fc.tuple(attempt, error).map(([n, e]) => submitUncertain(n, e)),
@@ -60,6 +66,8 @@ describe('core/generation under any commands in any order', () => {
           const paid = next.attempts.filter((a) => !costNothing(a));
           assert.ok(paid.length <= MAX_ATTEMPTS, 'attempts that may cost are limited');
           assert.ok(next.attempts.length <= MAX_ALL_ATTEMPTS, 'attempts are limited');
+          const places = new Set(next.attempts.map(({ storageUri }) => storageUri));
+          assert.equal(places.size, next.attempts.length, 'each attempt has a place of its own');
           assert.equal(next.nextActionAt === undefined, isTerminal(next.state), 'whatever is open has a next action');
           assert.equal(pendingTask(next) === undefined, isTerminal(next.state));
           assert.equal(next.endedAt !== undefined, isTerminal(next.state));

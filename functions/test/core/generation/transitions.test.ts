@@ -22,7 +22,8 @@ const FOUR_POLLS = { nextPoll: 4, polls: 4, lastPolledAt: at(50_000) };
 const VIDEO = { gcsUri: 'gs://b/attempts/gen1/1/sample_0.mp4', mimeType: 'video/mp4' };
 const OUTPUT = { path: 'videos/ann/gen1/0.mp4', mimeType: 'video/mp4', sizeBytes: 10 };
 
-const begin = beginAttempt('gs://b/attempts/gen1/1/');
+const begin: Command = (generation, now) =>
+  beginAttempt(generation.attempts.length + 1, 'gs://b/attempts/gen1/1/')(generation, now);
 const accept = (n = 1) => accepted(n, `op${n}`, RENDER_TIME);
 const done = rendered(1, { videos: [VIDEO], videosBlocked: 1, blockReasons: ['violence'] });
 
@@ -70,6 +71,12 @@ const uncertainTwice = after(
 const ROWS: Row[] = [
   { name: 'dispatch takes it out of the queue', given: queued(), command: begin, state: 'submitting', event: null },
   { name: 'a second dispatch does not', given: after(begin), command: begin, refused: 'wrong_state' },
+  {
+    name: 'a dispatch that meant an earlier attempt does not',
+    given: after(begin, submitRefused(1, { code: 'provider_quota' })),
+    command: beginAttempt(1, 'gs://b/attempts/gen1/1/'),
+    refused: 'stale_attempt',
+  },
   { name: 'accepted runs', given: after(begin), command: accept(), state: 'running', event: 'generation.submitted' },
   {
     name: 'accepted late, after doubt',
