@@ -17,7 +17,14 @@ const options: BuildOptions = {
   sourcemap: true,
   minifySyntax: true,
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['firebase-admin', 'firebase-functions', '@google-cloud/*', '@google/genai', 'google-auth-library'],
+  external: [
+    'firebase-admin',
+    'firebase-functions',
+    '@google-cloud/*',
+    '@google/genai',
+    'google-auth-library',
+    'node-webcodecs',
+  ],
   logLevel: 'warning',
 };
 
