@@ -23,7 +23,7 @@ const options: BuildOptions = {
     '@google-cloud/*',
     '@google/genai',
     'google-auth-library',
-    'node-webcodecs',
+    '@node-webcodecs/*',
   ],
   logLevel: 'warning',
 };

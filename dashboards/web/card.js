@@ -6,7 +6,7 @@ const OPEN = ['queued', 'submitting', 'running', 'storing'];
 export const isOpen = (generation) => OPEN.includes(generation.state);
 
 /** One generation in the list: its progress, then its video, with what can be done about it. */
-export function cardFor(initial, { attempt, changed }) {
+export function cardFor(initial, { attempt, changed, removed }) {
   const element = document.getElementById('generation').content.firstElementChild.cloneNode(true);
   const part = (selector) => element.querySelector(selector);
   let generation = initial;
@@ -15,6 +15,11 @@ export function cardFor(initial, { attempt, changed }) {
   part('.prompt').textContent = generation.prompt;
   part('.cancel').addEventListener('click', () =>
     attempt(async () => changed(await call('POST', `/generations/${generation.id}/cancel`))),
+  );
+  part('.delete').addEventListener('click', () =>
+    attempt(async () => {
+      if (confirm('Delete this video for ever?')) removed(await call('DELETE', `/generations/${generation.id}`));
+    }),
   );
   for (let stars = 1; stars <= 5; stars++) {
     const button = document.createElement('button');
@@ -27,15 +32,19 @@ export function cardFor(initial, { attempt, changed }) {
     part('.rating').append(button);
   }
 
-  async function link() {
+  async function output() {
     const { outputs } = await call('GET', `/generations/${generation.id}`);
-    return outputs[0].url;
+    return outputs[0];
   }
+  const link = async () => (await output()).url;
 
   async function play() {
     try {
       const video = document.createElement('video');
-      Object.assign(video, { src: await link(), controls: true, loop: true, muted: true, preload: 'metadata' });
+      const { url, posterUrl } = await output();
+      Object.assign(video, { src: url, controls: true, loop: true, muted: true, preload: 'none' });
+      if (posterUrl) video.poster = posterUrl;
+      else video.preload = 'metadata';
       renewWhenExpired(video, { link, attempt });
       part('.picture').replaceChildren(video);
     } catch (error) {
@@ -49,6 +58,7 @@ export function cardFor(initial, { attempt, changed }) {
     const open = isOpen(latest);
     part('.state').textContent = describe(latest);
     part('.cancel').hidden = !open || latest.cancelRequestedAt !== undefined;
+    part('.delete').hidden = open;
     part('.rating').hidden = latest.state !== 'succeeded';
     for (const [i, button] of [...part('.rating').children].entries()) {
       button.setAttribute('aria-pressed', String(i < (latest.rating ?? 0)));
@@ -56,7 +66,8 @@ export function cardFor(initial, { attempt, changed }) {
     const progress = part('progress');
     if (progress && latest.state === 'queued') progress.removeAttribute('value');
     else if (progress) progress.value = latest.progress;
-    if (latest.state === 'succeeded') attempt(() => (playing ??= play()));
+    if (latest.filesDeletedAt) part('.picture').textContent = 'deleted';
+    else if (latest.state === 'succeeded') attempt(() => (playing ??= play()));
     else if (!open) part('.picture').textContent = latest.state;
   }
 
@@ -87,14 +98,15 @@ function describe({
   state,
   model,
   durationSec,
-  priceUsd,
+  priceCredits,
+  chargedCredits,
   requestedAt,
   endedAt,
   expectedEndAt,
   cancelRequestedAt,
   error,
 }) {
-  const facts = [`${state}, ${model}, ${durationSec} s, $${priceUsd.toFixed(2)}`];
+  const facts = [`${state}, ${model}, ${durationSec} s, ${chargedCredits ?? priceCredits} credits`];
   if (endedAt) facts.push(`took ${Math.round((Date.parse(endedAt) - Date.parse(requestedAt)) / 1_000)} s`);
   else if (expectedEndAt) facts.push(`expected at ${new Date(expectedEndAt).toLocaleTimeString()}`);
   if (cancelRequestedAt && !endedAt) facts.push('the provider cannot stop it: no further attempt will be made');

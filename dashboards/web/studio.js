@@ -1,4 +1,5 @@
 import { cardFor, isOpen } from './card.js';
+import { showCredits, showPrice } from './credits.js';
 import { call, SignedOut, signedInAs, signIn, signOut } from './session.js';
 
 const REFRESH_MS = 2_000;
@@ -28,9 +29,14 @@ function complain(text) {
 function show(generation, first = false) {
   const known = cards.get(generation.id);
   if (known) return known.update(generation);
-  const card = cardFor(generation, { attempt, changed: show });
+  const card = cardFor(generation, { attempt, changed: show, removed: forget });
   cards.set(generation.id, card);
   at('generations')[first ? 'prepend' : 'append'](card.element);
+}
+
+function forget({ id }) {
+  cards.get(id)?.element.remove();
+  cards.delete(id);
 }
 
 async function page(cursor) {
@@ -47,6 +53,7 @@ async function refreshOpen() {
   if (document.hidden || !signedInAs()) return;
   const open = [...cards.values()].filter((card) => isOpen(card.generation()));
   await Promise.all(open.map(async (card) => card.update(await call('GET', `/generations/${card.generation().id}`))));
+  if (open.some((card) => !isOpen(card.generation()))) await showCredits();
 }
 
 /** Fills a select, and keeps what is chosen where it is still there. */
@@ -83,17 +90,28 @@ async function fillForm() {
   followModel();
 }
 
+function request() {
+  const { model, style, prompt, durationSec, aspectRatio } = at('wish');
+  return {
+    model: model.value,
+    prompt: prompt.value,
+    durationSec: Number(durationSec.value),
+    aspectRatio: aspectRatio.value,
+    ...(style.value && { style: style.value }),
+  };
+}
+
 function showSignedIn(signedIn) {
   at('sign-in').hidden = signedIn;
   at('wish').hidden = !signedIn;
   at('who').hidden = !signedIn;
-  at('who').firstElementChild.textContent = signedInAs() ?? '';
+  at('user').textContent = signedInAs() ?? '';
 }
 
 async function enter() {
   showSignedIn(true);
-  await fillForm();
-  await page();
+  await Promise.all([fillForm(), showCredits()]);
+  await Promise.all([page(), showPrice(request())]);
 }
 
 document.addEventListener('signed-out', ({ detail: reason }) => {
@@ -118,22 +136,16 @@ at('sign-in').addEventListener('submit', (event) => {
 
 at('wish').addEventListener('submit', (event) => {
   event.preventDefault();
-  const { model, style, prompt, durationSec, aspectRatio } = event.target;
-  const request = {
-    model: model.value,
-    prompt: prompt.value,
-    durationSec: Number(durationSec.value),
-    aspectRatio: aspectRatio.value,
-    ...(style.value && { style: style.value }),
-  };
-  attempt(async () =>
-    show(await call('POST', '/generations', request, { 'Idempotency-Key': crypto.randomUUID() }), true),
-  );
+  attempt(async () => {
+    show(await call('POST', '/generations', request(), { 'Idempotency-Key': crypto.randomUUID() }), true);
+    await Promise.all([showCredits(), showPrice(request())]);
+  });
 });
 
 at('more').addEventListener('click', () => attempt(() => page(nextCursor)));
 at('sign-out').addEventListener('click', () => signOut());
 at('wish').model.addEventListener('change', followModel);
+at('wish').addEventListener('change', ({ target }) => target.name !== 'prompt' && attempt(() => showPrice(request())));
 
 async function showHealth() {
   const answer = await fetch('/api/v1/health');

@@ -26,13 +26,22 @@ export const pollGeneration = onTaskDispatched(
   async ({ data }) => (await generation()).runStep('poll', data),
 );
 export const settleGeneration = onTaskDispatched(
-  { retryConfig, rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: 50 }, timeoutSeconds: 240 },
+  {
+    ...{ retryConfig, rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: 50 }, timeoutSeconds: 240 },
+    // Posters are decoded here: a 4k one needs most of the memory, and one is decoded at a time.
+    ...{ memory: '1GiB', concurrency: 8 },
+  },
   async ({ data }) => (await generation()).runStep('settle', data),
 );
 
 // Finds what no task will come for any more.
 export const sweepGenerations = onSchedule({ schedule: 'every 1 minutes', timeoutSeconds: 300 }, async () => {
   await (await generation()).sweep();
+});
+
+// Deletes files that nobody needs any more.
+export const cleanUpGenerations = onSchedule({ schedule: 'every 10 minutes', timeoutSeconds: 540 }, async () => {
+  await (await generation()).cleanUpDue();
 });
 
 // The measured facts of each generation.

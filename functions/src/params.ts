@@ -20,7 +20,18 @@ export const VIDEO_BUCKET = defineString('VIDEO_BUCKET', {
   description: "Cloud Storage bucket of the videos; empty: the project's default bucket.",
 });
 
+export const VIDEO_RETENTION_DAYS = defineInt('VIDEO_RETENTION_DAYS', {
+  default: 0,
+  description:
+    'Days after which the files of a video are deleted, counted from its end; 0: kept until somebody deletes them.',
+});
+
 export const SIGNED_URL_TTL_SEC = defineInt('SIGNED_URL_TTL_SEC', {
   default: 900,
   description: 'Seconds that a link to a video stays valid (60 to 604800).',
+});
+
+export const FIRST_ADMIN_UID = defineString('FIRST_ADMIN_UID', {
+  default: '',
+  description: 'Uid of a user who is an admin without any claim, to give the others their roles; empty: nobody.',
 });

@@ -90,7 +90,7 @@ export function controlApi(deps: ControlDeps): Express {
   routes.post('/tasks/chaos', (req, res) => {
     const { duplicate } = jsonBody(req);
     if (typeof duplicate !== 'boolean') throw new ControlError(400, 'duplicate must be true or false');
-    queues.chaos.duplicate = duplicate;
+    queues.setDuplicate(duplicate);
     res.json({ duplicate });
   });
 

@@ -44,6 +44,7 @@ export class FunctionRoutes {
   listener({ control, tasks, site }: Surroundings): RequestListener {
     return (req, res) => {
       const pathname = pathOf(req);
+      appendAddress(req);
       if (pathname.startsWith('/__local/')) control(req, res);
       else if (pathname === '/__/firebase/init.json') webConfig(res, this.#projectId);
       else if (/^(\/v2)?\/projects\/[^/]+\/locations\//.test(pathname)) tasks(req, res);
@@ -90,6 +91,12 @@ export class FunctionRoutes {
       return serve(req, res);
     };
   }
+}
+
+/** As Google's front end does: what a caller wrote into the header stays, before the address that was really seen. */
+function appendAddress({ headers, socket }: IncomingMessage): void {
+  const written = [headers['x-forwarded-for'] ?? []].flat().filter((entry) => entry !== '');
+  headers['x-forwarded-for'] = [...written, socket.remoteAddress ?? ''].join(', ');
 }
 
 function pathOf(req: IncomingMessage): string {

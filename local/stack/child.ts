@@ -20,6 +20,8 @@ export interface Child<Ready> {
 export interface ChildOptions {
   /** Gets what it writes to its standard output, line by line; without it that goes to ours as it is. */
   onLine?: ((line: string) => void) | undefined;
+  /** The same for its standard error. */
+  onErrorLine?: ((line: string) => void) | undefined;
   /** Gives up the start. */
   signal?: AbortSignal | undefined;
 }
@@ -31,15 +33,16 @@ export interface ChildOptions {
 export async function startChild<Ready>(
   main: URL,
   argument: object,
-  { onLine, signal }: ChildOptions = {},
+  { onLine, onErrorLine, signal }: ChildOptions = {},
 ): Promise<Child<Ready>> {
   signal?.throwIfAborted();
   const process_ = fork(main, [JSON.stringify(argument)], {
     // A group of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops its children in order.
     detached: true,
-    stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', onLine ? 'pipe' : 'inherit', onErrorLine ? 'pipe' : 'inherit', 'ipc'],
   });
   if (onLine && process_.stdout) createInterface({ input: process_.stdout }).on('line', onLine);
+  if (onErrorLine && process_.stderr) createInterface({ input: process_.stderr }).on('line', onErrorLine);
   const ended = once(process_, 'exit').then(([code]) => code as number | null);
   const stop = async () => {
     if (process_.exitCode !== null || process_.signalCode !== null) return;

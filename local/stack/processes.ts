@@ -15,6 +15,8 @@ export interface ProcessesOptions {
   env?: Record<string, string>;
   /** Gets what the functions log, line by line; without it that goes to standard output as it is. */
   onLogLine?: (line: string) => void;
+  /** The same for the log lines of warnings and errors, which go to standard error. */
+  onErrorLine?: (line: string) => void;
   /** Hears of a process that ended though nobody asked it to: its name, and its exit code (null when a signal ended it). */
   onPartEnded?: (name: string, code: number | null) => void;
   /** Gives up the start, or that of a restarted host. */
@@ -72,7 +74,7 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
       watched(
         'host',
         await startChild<{ url: string; port: number }>(main('host/main.ts'), hostOptions(port, startAt), {
-          ...{ onLine: options.onLogLine, signal },
+          ...{ onLine: options.onLogLine, onErrorLine: options.onErrorLine, signal },
         }),
       );
     const hostOptions = (port: number, startAt: ClockState | undefined) => ({

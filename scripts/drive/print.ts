@@ -39,11 +39,11 @@ export function printedBadRows(bad: readonly BadRow[]): string {
   return [`${bad.length} rows cannot be used:`, ...lines, ...more].join('\n');
 }
 
-function checkLine({ name, ok, found }: Check): string {
+export function checkLine({ name, ok, found }: Check): string {
   return `${ok ? 'ok  ' : 'FAIL'}  ${name}: ${found}`;
 }
 
-function table(header: string[], rows: string[][]): string {
+export function table(header: string[], rows: string[][]): string {
   const widths = header.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells

@@ -11,10 +11,15 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
-/** The refusals that every route for signed-in users can give. */
+/** The refusals that follow from who may call a route, and how often; every route's description gets them. */
+export const ACCESS_REFUSALS = {
+  401: problem('No valid ID token or API key'),
+  429: problem('Too many requests, or another limit: `exceeded` says which and when it frees'),
+} as const;
+
+/** The refusals of a route that finds something by what the request says. */
 export const REFUSALS = {
   400: problem('The request does not fit; `errors` says where'),
-  401: problem('No valid ID token'),
   404: problem('There is no such thing, or it is not yours'),
 } as const;
 
@@ -26,7 +31,6 @@ export const BODY_REFUSALS = {
 
 export const CONFLICT = { 409: problem('Not possible in the present state') } as const;
 export const KEY_REUSED = { 422: problem('The Idempotency-Key was used for a different request') } as const;
-export const FORBIDDEN = { 403: problem('The role does not allow it') } as const;
-
-/** The security requirement of a route for signed-in users. */
-export const SIGNED_IN = [{ idToken: [] }];
+export const FORBIDDEN = {
+  403: problem('The role or the key does not allow it, or the account is suspended'),
+} as const;

@@ -1,14 +1,19 @@
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError } from '../core/errors.ts';
+import { assertAllListed, describeAccess } from './describeAccess.ts';
 import { allowOrigins } from './middleware/allowOrigins.ts';
+import { guard } from './middleware/guard.ts';
 import { limitBody } from './middleware/limitBody.ts';
 import { privateAnswers } from './middleware/privateAnswers.ts';
 import { requestContext } from './middleware/requestContext.ts';
 import { methodProblem, problemAnswer } from './problem.ts';
 import { router } from './router.ts';
+import { admin } from './routes/admin/index.ts';
+import { apiKeys } from './routes/apiKeys.ts';
 import { generations } from './routes/generations/index.ts';
 import { health } from './routes/health.ts';
+import { me } from './routes/me.ts';
 import { models } from './routes/models.ts';
 
 /** Three pictures and a prompt fit. */
@@ -20,6 +25,7 @@ app.use(
   requestContext,
   privateAnswers,
   allowOrigins,
+  guard,
   limitBody(MAX_BODY_BYTES),
   methodNotAllowed({ app, onMethodNotAllowed: methodProblem }),
 );
@@ -30,13 +36,14 @@ app.route('/api', health);
 app.route('/api/v1', health);
 app.route('/api/v1', models);
 app.route('/api/v1', generations);
+app.route('/api/v1', me);
+app.route('/api/v1', apiKeys);
+app.route('/api/v1', admin);
 
-app.openAPIRegistry.registerComponent('securitySchemes', 'idToken', {
-  type: 'http',
-  scheme: 'bearer',
-  bearerFormat: 'Firebase ID token',
-});
 app.doc31('/api/v1/openapi.json', {
   openapi: '3.1.0',
   info: { title: 'Dailies', version: packageJson.version, description: 'AI videos, and the truth about them.' },
 });
+
+assertAllListed(app);
+describeAccess(app);

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { DEFAULT_LIFETIME_DAYS, MAX_LIFETIME_DAYS } from '../core/access/key.ts';
-import { modelSchema } from '../core/catalogue/schema.ts';
 import { SCOPES } from '../core/actor.ts';
+import { modelSchema } from '../core/catalogue/schema.ts';
 import { STATES } from '../core/generation/state.ts';
 
 const isoTime = z.iso.datetime();
@@ -55,6 +55,7 @@ export const generationSchema = z
     error: z.object({ code: z.string(), message: z.string(), fault: z.string() }).optional(),
     rating: z.int().optional(),
     deletedAt: isoTime.optional(),
+    filesDeletedAt: isoTime.optional().openapi({ description: 'from then on the outputs have no links' }),
     outputs: z.array(
       z.object({
         index: z.int(),
@@ -62,6 +63,7 @@ export const generationSchema = z
         sizeBytes: z.int(),
         url: z.string().optional().openapi({ description: 'plays with range requests until urlExpiresAt' }),
         urlExpiresAt: isoTime.optional(),
+        posterUrl: z.string().optional().openapi({ description: 'a JPEG at most 640 pixels wide, until urlExpiresAt' }),
       }),
     ),
   })
@@ -139,7 +141,11 @@ export const apiKeyIdSchema = z.object({ id: z.string().regex(/^[A-Za-z0-9]{20}$
 const scopes = z.array(z.enum(SCOPES)).min(1).max(SCOPES.length);
 
 export const apiKeyWishSchema = z.strictObject({
-  name: z.string().min(1).max(100).regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u, 'must be printable, not blank at an end'),
+  name: z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u, 'must be printable, not blank at an end'),
   scopes,
   expiresAt: isoTime.optional(),
   expiresInDays: z

@@ -10,6 +10,7 @@ import {
   type DocumentData,
   type DocumentReference,
   type DocumentSnapshot,
+  FieldPath,
   FieldValue,
   firestore,
   type PartialWithFieldValue,
@@ -70,6 +71,25 @@ export function recordEvent(writes: Writes, { id, ...event }: EventDraft): void 
   const ref = firestore().collection('analytics_events').doc(id);
   writes.create(ref, { ...event, recordedAt: FieldValue.serverTimestamp() });
 }
+
+/** An event of the log as it was recorded. */
+export interface RecordedEvent extends EventDraft {
+  recordedAt: Date;
+}
+
+/** The events of one generation, at most `limit`, in the order in which they came about. */
+export async function eventsOfGeneration(generationId: string, limit: number): Promise<RecordedEvent[]> {
+  const found = await firestore()
+    .collection('analytics_events')
+    .withConverter(plainConverter<RecordedEvent>())
+    .where(FieldPath.documentId(), '>=', `${generationId}.`)
+    .where(FieldPath.documentId(), '<', `${generationId}.:`)
+    .limit(limit)
+    .get();
+  return found.docs.map((doc) => doc.data()).sort((a, b) => seqOf(a) - seqOf(b));
+}
+
+const seqOf = ({ id }: { id: string }) => Number(id.split('.')[1]);
 
 /** Adds an entry to the ledger; the same entry twice fails all of `writes`. */
 export function recordEntry(writes: Writes, entry: LedgerEntry): void {

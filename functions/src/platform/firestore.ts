@@ -20,6 +20,7 @@ export {
   FieldPath,
   FieldValue,
   type PartialWithFieldValue,
+  type Query,
   type SetOptions,
   Timestamp,
   type Transaction,
@@ -53,6 +54,14 @@ export async function commitUnlessChanged(write: (batch: WriteBatch) => void): P
     if (error instanceof Error && 'code' in error && CHANGED.has(Number(error.code))) return undefined;
     throw error;
   }
+}
+
+/** The documents at these places, in order; undefined where there is none. */
+export async function documentsAt<T>(refs: readonly DocumentReference<T>[]): Promise<(T | undefined)[]> {
+  if (refs.length === 0) return [];
+  // getAll is not declared for references with converters; it uses them all the same, so the values are of their type.
+  const snapshots = await firestore().getAll(...(refs as unknown as DocumentReference[]));
+  return snapshots.map((snapshot) => snapshot.data() as T | undefined);
 }
 
 const PAGE = 500;

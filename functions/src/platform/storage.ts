@@ -25,6 +25,14 @@ export async function saveObject(path: string, bytes: Buffer, contentType: strin
   await bucket().file(path).save(bytes, { contentType, resumable: false });
 }
 
+/** So many bytes of an object from an offset on, or those up to its end. Throws when there is no such object. */
+export async function readObject(path: string, offset: number, lengthBytes: number): Promise<Buffer> {
+  // A range of a file has no checksum to compare with.
+  const range = { start: offset, end: offset + lengthBytes - 1, validation: false };
+  const [bytes] = await bucket().file(path).download(range);
+  return bytes;
+}
+
 /** Size in bytes of an object, or undefined when there is none. */
 export async function sizeOf(path: string): Promise<number | undefined> {
   try {

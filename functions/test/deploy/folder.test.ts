@@ -41,6 +41,7 @@ describe('the folder that is deployed', () => {
     });
     assert.deepEqual(JSON.parse(stdout), [
       'api',
+      'cleanUpGenerations',
       'dispatchGeneration',
       'pollGeneration',
       'projectGenerationMetrics',
@@ -51,7 +52,8 @@ describe('the folder that is deployed', () => {
 
   it('gets the same versions of its own dependencies as the tests ran with', async () => {
     const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
-    const wanted = (await json(join(functionsDir, 'package.json'))).dependencies as Record<string, string>;
+    const { dependencies, optionalDependencies } = await json(join(functionsDir, 'package.json'));
+    const wanted: Record<string, string> = { ...dependencies, ...optionalDependencies };
     const deployed = (await json(join(functionsDir, 'package-lock.json'))).packages;
     const tested = (await json(join(rootDir, 'package-lock.json'))).packages;
     for (const [name, version] of Object.entries(wanted)) {

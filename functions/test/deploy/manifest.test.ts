@@ -24,6 +24,7 @@ describe('what is deployed', () => {
   it('is these functions', () => {
     assert.deepEqual(Object.keys(endpoints).sort(), [
       'api',
+      'cleanUpGenerations',
       'dispatchGeneration',
       'pollGeneration',
       'projectGenerationMetrics',
@@ -33,7 +34,7 @@ describe('what is deployed', () => {
     for (const [name, endpoint] of Object.entries(endpoints)) {
       assert.equal(endpoint.platform, 'gcfv2', name);
       assert.deepEqual(endpoint.region, ['us-central1'], name);
-      assert.equal(endpoint.availableMemoryMb, 512, name);
+      assert.equal(endpoint.availableMemoryMb, name === 'settleGeneration' ? 1_024 : 512, name);
       assert.equal(endpoint.maxInstances, 20, name);
     }
   });
@@ -63,6 +64,11 @@ describe('what is deployed', () => {
     assert.equal(schedule, 'every 1 minutes');
   });
 
+  it('deletes what nobody needs every ten minutes', () => {
+    const { schedule } = (endpoints.cleanUpGenerations ?? assert.fail()).scheduleTrigger as { schedule: string };
+    assert.equal(schedule, 'every 10 minutes');
+  });
+
   it('projects metrics from every write of a generation, with retries', () => {
     const trigger = endpoints.projectGenerationMetrics?.eventTrigger as Record<string, unknown>;
     assert.equal(trigger.eventType, 'google.cloud.firestore.document.v1.written');
@@ -71,7 +77,15 @@ describe('what is deployed', () => {
   });
 
   it('asks for these params, and .env.example explains each', async () => {
-    const names = ['ALLOWED_ORIGINS', 'FIRST_ADMIN_UID', 'SIGNED_URL_TTL_SEC', 'VERTEX_BASE_URL', 'VERTEX_LOCATION', 'VIDEO_BUCKET'];
+    const names = [
+      'ALLOWED_ORIGINS',
+      'FIRST_ADMIN_UID',
+      'SIGNED_URL_TTL_SEC',
+      'VERTEX_BASE_URL',
+      'VERTEX_LOCATION',
+      'VIDEO_BUCKET',
+      'VIDEO_RETENTION_DAYS',
+    ];
     assert.deepEqual(params.map((p) => p.name).sort(), names);
     const example = await readFile(join(functionsDir, '.env.example'), 'utf8');
     const explained = [...example.matchAll(/^# .+\n([A-Z_]+)=/gm)].map((match) => match[1]);

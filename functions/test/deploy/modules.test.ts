@@ -42,6 +42,8 @@ describe('loading the functions', () => {
     '/twilio/',
     '/@sendgrid/',
     '/@slack/',
+    '/@node-webcodecs/',
+    '/lib/chunks/jpeg-js-',
     '/zod/',
     '/hono/',
     '/lib/chunks/serve-',

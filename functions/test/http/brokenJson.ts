@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 
+type Type = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+
 /** The part of JSON Schema that the API's own description uses. */
 export interface Schema {
-  type: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  /** With `null` where that fits, too. */
+  type: Type | [Type, 'null'];
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
@@ -93,6 +96,7 @@ function typeOf(value: unknown): string {
 /** A value that fits the schema, optional members left out. */
 export function fitting(schema: Schema): unknown {
   if (schema.enum) return schema.enum[0];
+  if (Array.isArray(schema.type)) return null;
   if (schema.type === 'object') {
     const { properties = {}, required = [] } = schema;
     return Object.fromEntries(required.map((name) => [name, fitting(properties[name] ?? { type: 'string' })]));
@@ -106,6 +110,9 @@ export function fitting(schema: Schema): unknown {
 /** Values that do not fit the schema, whatever else they are. `valid` is what an object's other members are taken from. */
 export function unfitting(schema: Schema, valid: unknown): fc.Arbitrary<unknown> {
   if (schema.enum) return anything.filter((value) => !schema.enum?.includes(value));
+  if (Array.isArray(schema.type)) {
+    return unfitting({ ...schema, type: schema.type[0] }, valid).filter((value) => value !== null);
+  }
   switch (schema.type) {
     case 'object':
       return unfittingObject(schema, (valid ?? fitting(schema)) as Record<string, unknown>);

@@ -151,7 +151,7 @@ describe('the edge of the API', () => {
     }
 
     const wrong: [string, string, string][] = [
-      ['DELETE', '/generations/abc', 'GET, HEAD'],
+      ['PATCH', '/generations/abc', 'GET, HEAD, DELETE'],
       ['PUT', '/generations', 'POST, GET, HEAD'],
       ['PATCH', '/generations/abc/rating', 'PUT'],
       ['GET', '/generations/abc/cancel', 'POST'],

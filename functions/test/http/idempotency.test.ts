@@ -66,7 +66,11 @@ describe('the same request sent again', () => {
     const [id] = ids;
     assert.equal((await eventsOf(id)).length, 1);
     assert.equal(await tasksOf(id), 1);
-    assert.equal(stack.cloud.firestore.usage().total.writes, writes + 5, 'the generation, its event, its hold, its owner’s account and usage');
+    assert.equal(
+      stack.cloud.firestore.usage().total.writes,
+      writes + 5,
+      'the generation, its event, its hold, its owner’s account and usage',
+    );
   });
 
   it('may be written in another way: the order of fields, defaults spelt out', async () => {

@@ -79,7 +79,10 @@ export async function clientFor(
 const FAST = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
 /** A whole stack whose time stands still at noon until the test moves it; users meet no limit unless `limits` says so. */
-export async function frozenStack({ limits = false, ...options }: StackOptions & { limits?: boolean } = {}): Promise<Stack> {
+export async function frozenStack({
+  limits = false,
+  ...options
+}: StackOptions & { limits?: boolean } = {}): Promise<Stack> {
   const stack = await startStack({ startAtMs: NOON, running: false, ...options });
   if (!limits) await givePlenty(stack.cloud.firestore);
   return stack;

@@ -163,7 +163,10 @@ describe('the sweeper', () => {
 
   it('takes over 300 at once, each once, in few runs', async () => {
     await pauseQueue(stack, 'dispatchGeneration');
-    for (let batch = 0; batch < 10; batch++) await Promise.all(Array.from({ length: 30 }, () => ann.generate()));
+    for (const uid of ['one', 'two', 'three']) {
+      const user = await clientFor(placeOf(stack), uid);
+      for (let batch = 0; batch < 4; batch++) await Promise.all(Array.from({ length: 25 }, () => user.generate()));
+    }
     await purgeQueue(stack, 'dispatchGeneration');
     await stack.host.advanceTo(NOON + 2 * MINUTE);
     const { docs } = await (await database()).collection('generations').get();

@@ -19,7 +19,6 @@ function forward(req: IncomingMessage): void {
   const { headers } = req;
   headers['x-forwarded-host'] ??= headers.host ?? '';
   headers['x-forwarded-proto'] ??= 'http';
-  headers['x-forwarded-for'] ??= req.socket.remoteAddress ?? '';
   headers['x-original-url'] = req.url ?? '/';
   const session = headers.cookie?.split(/; */).find((cookie) => cookie.startsWith('__session='));
   if (session === undefined) delete headers.cookie;

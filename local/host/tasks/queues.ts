@@ -26,7 +26,7 @@ export interface QueuesDeps {
 /** Every task queue of the project: one for each task function and region. */
 export class TaskQueues implements Agenda {
   readonly store: TaskStore;
-  readonly chaos: TaskChaos = { duplicate: false };
+  readonly chaos: TaskChaos;
   #queues = new Map<string, TaskQueue>();
   #projectId: string;
   #hostUrl: string;
@@ -34,6 +34,7 @@ export class TaskQueues implements Agenda {
   constructor(deps: QueuesDeps) {
     const { projectId, clock, activity, http, hostUrl, changed, warn } = deps;
     this.store = new TaskStore(deps.storePath);
+    this.chaos = { duplicate: this.store.duplicate() };
     this.#projectId = projectId;
     this.#hostUrl = hostUrl;
     const urlOf = (task: Task) => this.#urlOf(task);
@@ -57,6 +58,12 @@ export class TaskQueues implements Agenda {
     const queue = this.#queues.get(name);
     if (!queue) throw new GoogleError('NOT_FOUND', `Queue does not exist: ${name}`);
     return queue;
+  }
+
+  /** From now on, and after a restart: whether every attempt reaches its function twice. */
+  setDuplicate(duplicate: boolean): void {
+    this.store.setDuplicate(duplicate);
+    this.chaos.duplicate = duplicate;
   }
 
   nextDueMs(): number | undefined {

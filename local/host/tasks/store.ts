@@ -30,6 +30,7 @@ const SCHEMA = `
   );
   CREATE INDEX IF NOT EXISTS used_ids_free ON used_ids (free_ms);
   CREATE TABLE IF NOT EXISTS queues (name TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0, purged_ms INTEGER);
+  CREATE TABLE IF NOT EXISTS chaos (one INTEGER PRIMARY KEY CHECK (one = 1), duplicate INTEGER NOT NULL);
 `;
 
 type Row = Record<string, SQLOutputValue>;
@@ -178,6 +179,16 @@ export class TaskStore {
     const row = this.#get('SELECT * FROM queues WHERE name = ?', queue);
     const purgedMs = row?.purged_ms == null ? undefined : Number(row.purged_ms);
     return { paused: row?.paused === 1, purgedMs };
+  }
+
+  setDuplicate(duplicate: boolean): void {
+    const sql = 'INSERT INTO chaos VALUES (1, ?) ON CONFLICT DO UPDATE SET duplicate = excluded.duplicate';
+    this.#run(sql, duplicate ? 1 : 0);
+  }
+
+  /** Whether attempts are to reach their functions twice, as it was last set. */
+  duplicate(): boolean {
+    return this.#get('SELECT duplicate FROM chaos')?.duplicate === 1;
   }
 
   #prepared(sql: string): StatementSync {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { throughHosting } from '../../host/hosting/through-hosting.ts';
-import { type FixtureHost, json, startFixture } from './fixture-host.ts';
+import { type FixtureHost, json, PROJECT, startFixture } from './fixture-host.ts';
 
 describe('host: hosting', () => {
   let fixture: FixtureHost;
@@ -55,6 +55,13 @@ describe('host: hosting', () => {
     assert.equal(headers['x-forwarded-host'], new URL(fixture.host.url).host);
     assert.equal(headers['x-forwarded-proto'], 'http');
     assert.equal(headers['x-forwarded-for'], '127.0.0.1');
+  });
+
+  it('appends the address that it saw to what the caller wrote, once, through Hosting or not', async () => {
+    for (const path of ['/api/x', `/${PROJECT}/us-central1/echo/api/x`]) {
+      const { headers } = await json(await get(path, { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' }));
+      assert.equal(headers['x-forwarded-for'], '10.0.0.1, 10.0.0.2, 127.0.0.1', path);
+    }
   });
 
   it('keeps answers of functions private', async () => {

@@ -97,6 +97,17 @@ describe('host: the process', () => {
     await fetch(`${url}/v2/${WORK}:resume`, { method: 'POST' });
   });
 
+  it('remembers that it delivers everything twice', async () => {
+    await start();
+    const chaos = (duplicate: boolean) =>
+      fetch(`${url}/__local/tasks/chaos`, { method: 'POST', body: JSON.stringify({ duplicate }) });
+    await chaos(true);
+    await end(() => child.kill('SIGKILL'));
+    await start();
+    assert.equal((await json(await fetch(`${url}/__local/tasks`))).duplicate, true);
+    await chaos(false);
+  });
+
   it('ends with its parent', async () => {
     await start();
     assert.deepEqual(await end(() => child.disconnect()), [0, null]);

@@ -110,6 +110,14 @@ describe('vendors: scripted Veo', () => {
     assert.equal((await started.poll(String(job?.operation))).done, true);
   });
 
+  it('answers a submit that it accepted with an error all the same', async () => {
+    await started.script({ match: { prompt: 'taken' }, submit: { status: 503, takesEffect: true }, renderMs: 1 });
+    assert.equal((await refusalOf(started.generate('taken'))).rpc, 'UNAVAILABLE');
+    const [job] = await jobsOf('taken');
+    started.clock.moveTo(started.clock.now() + 1);
+    assert.equal((await started.poll(String(job?.operation))).done, true);
+  });
+
   it('answers broken JSON to a submit that it accepted', async () => {
     await started.script({ match: { prompt: 'garbled' }, submit: { malformed: true } });
     await assert.rejects(started.generate('garbled'), SyntaxError);
@@ -197,6 +205,7 @@ describe('vendors: scripted Veo', () => {
     { rules: { times: 0 }, message: /times: 0/ },
     { rules: { submit: { status: 200 } }, message: /submit\.status: 200/ },
     { rules: { submit: { status: 500, drop: 'after' } }, message: /only one of status, malformed and drop/ },
+    { rules: { submit: { takesEffect: true } }, message: /submit\.takesEffect needs a status/ },
     { rules: { polls: [{ message: 'x' }] }, message: /polls\[0\]\.message needs a status/ },
     { rules: { error: { code: 3 } }, message: /needs the outcome "error"/ },
     { rules: 'x', message: /must be an object/ },

@@ -6,6 +6,8 @@ export interface Fault {
   status?: number;
   rpcStatus?: string;
   message?: string;
+  /** With a status: the request takes effect before it is answered so. */
+  takesEffect?: boolean;
   /** Adds `Retry-After` and google.rpc.RetryInfo. */
   retryAfterSec?: number;
   /** 200 with JSON that breaks off; a submit is accepted all the same. */
@@ -42,6 +44,7 @@ const fault = record({
   status: integer(400, 599),
   rpcStatus: text(/^[A-Z_]+$/, 'a google.rpc.Code name'),
   message: text(),
+  takesEffect: bool,
   retryAfterSec: integer(0, 86_400),
   malformed: bool,
   drop: oneOf('before', 'after'),
@@ -77,7 +80,7 @@ function checkFault(each: Fault | undefined, at: string): void {
   const endings = [each.status !== undefined, each.malformed === true, each.drop !== undefined].filter(Boolean);
   if (endings.length > 1) throw new CheckError(`${at} must have only one of status, malformed and drop.`);
   if (each.status !== undefined) return;
-  for (const name of ['rpcStatus', 'message', 'retryAfterSec'] as const) {
+  for (const name of ['rpcStatus', 'message', 'takesEffect', 'retryAfterSec'] as const) {
     if (each[name] !== undefined) throw new CheckError(`${at}.${name} needs a status.`);
   }
 }

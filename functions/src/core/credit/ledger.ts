@@ -84,11 +84,17 @@ const COUNTERPART = {
   adjustment: 'house.adjustments',
 } as const satisfies Record<Deposit['kind'], AccountName>;
 
+/** The id of a deposit's entry. */
+export function depositId(uid: string, { kind, key }: Pick<Deposit, 'kind' | 'key'>): string {
+  return `${kind}.${uid}.${key}`;
+}
+
 /** Books a grant, a purchase or an adjustment. Refused when an adjustment takes more than is available. */
-export function deposit(balance: Balance, uid: string, { kind, key, credits, by, reason }: Deposit, at: Date): Booking {
+export function deposit(balance: Balance, uid: string, wish: Deposit, at: Date): Booking {
+  const { kind, credits, by, reason } = wish;
   assertWhole(credits, kind === 'adjustment' ? Number.MIN_SAFE_INTEGER : 1);
   const moves = { available: credits, [COUNTERPART[kind]]: -credits };
-  return book(balance, { id: `${kind}.${uid}.${key}`, uid, kind, moves, at, by, reason });
+  return book(balance, { id: depositId(uid, wish), uid, kind, moves, at, by, reason });
 }
 
 function book(balance: Balance, entry: LedgerEntry): Booking {

@@ -4,7 +4,7 @@ import { errorRule } from '../generation/outcome.ts';
 import { heldCredits } from '../generation/settlement.ts';
 import { currentAttempt, type Generation } from '../generation/state.ts';
 import { cellKeyOf, type EventDraft, eventShard, ownEventId, userKeyOf } from './draft.ts';
-import type { EventBody } from './schema.ts';
+import { CORRECTED, type EventBody, type EventType } from './schema.ts';
 
 type OwnEventType =
   | 'generation.requested'
@@ -23,6 +23,18 @@ interface Rating {
   to: number;
 }
 
+/** What a correction changes: measures of a generation that had ended, as they were told and as they are. */
+export function correctionEvent(before: Generation, corrected: Generation, occurredAt: Date): EventDraft {
+  const [was, is] = [measure(before), measure(corrected)];
+  const changes = CORRECTED.flatMap((name) => {
+    const [from, to] = [was[name], is[name]];
+    return from === to ? [] : [{ measure: name, from: from ?? null, to: to ?? 0 }];
+  });
+  if (!corrected.endedAt) throw new Error('a correction belongs to a generation that has ended');
+  const body = { ...subjectOf(corrected), endedAt: corrected.endedAt, changes };
+  return draftOf('generation.corrected', corrected, occurredAt, body);
+}
+
 /** The event of a transition that has just led to `generation`, at the time of the transition. */
 export function generationEvent(
   type: OwnEventType,
@@ -30,28 +42,30 @@ export function generationEvent(
   occurredAt: Date,
   rating?: Rating,
 ): EventDraft {
+  return draftOf(type, generation, occurredAt, bodyOf(type, generation, occurredAt, rating));
+}
+
+function draftOf(type: EventType, generation: Generation, occurredAt: Date, body: EventDraft['body']): EventDraft {
   const id = ownEventId(generation.id, generation.seq, type);
-  const { provider, model } = generation.asked;
   return {
     id,
     type,
     occurredAt,
     shard: eventShard(id),
-    cellKey: cellKeyOf({ provider, model, kind: generation.asked.kind }),
+    cellKey: cellKeyOf(generation.asked),
     userKey: userKeyOf(generation.uid),
-    body: bodyOf(type, generation, occurredAt, rating),
+    body,
   };
+}
+
+function subjectOf({ id, asked }: Generation) {
+  const { provider, model, kind, style } = asked;
+  return { generationId: id, provider, model, kind, ...(style && { style }) };
 }
 
 function bodyOf(type: OwnEventType, generation: Generation, occurredAt: Date, rating?: Rating): EventDraft['body'] {
   const { asked } = generation;
-  const subject = {
-    generationId: generation.id,
-    provider: asked.provider,
-    model: asked.model,
-    kind: asked.kind,
-    ...(asked.style && { style: asked.style }),
-  };
+  const subject = subjectOf(generation);
   switch (type) {
     case 'generation.requested':
       return { ...subject, videosAsked: asked.videos, priceUsdMicros: heldCredits(generation) * CREDIT_USD_MICROS };

@@ -42,6 +42,19 @@ const afterwards = { ...generation, endedAt: z.date() };
 const plan = { plan: label };
 const money = { amountUsdMicros: usdMicros };
 
+/** What a correction may change of a generation that has ended. */
+export const CORRECTED = [
+  'queueMs',
+  'renderMs',
+  'storeMs',
+  'totalMs',
+  'costUsdMicros',
+  'wasteUsdMicros',
+  'possibleWasteUsdMicros',
+  'videosDelivered',
+  'videoSec',
+] as const;
+
 /** What each type of event says beyond its envelope. Unknown fields are refused, everything is bounded, no prompt. */
 export const EVENT_BODIES = {
   'generation.requested': z.strictObject({ ...generation, videosAsked: count, priceUsdMicros: usdMicros }),
@@ -61,9 +74,10 @@ export const EVENT_BODIES = {
   }),
   'generation.corrected': z.strictObject({
     ...afterwards,
-    measure: z.enum(['queueMs', 'renderMs', 'storeMs', 'totalMs', 'costUsdMicros', 'videosDelivered', 'videoSec']),
-    from: z.int().nullable(),
-    to: z.int(),
+    changes: z
+      .array(z.strictObject({ measure: z.enum(CORRECTED), from: z.int().nullable(), to: z.int() }))
+      .min(1)
+      .max(CORRECTED.length),
   }),
   'generation.opened': z.strictObject(generation),
   'generation.downloaded': z.strictObject(generation),

@@ -7,6 +7,8 @@ const UNCLEAR: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'operation_lost',
   'operation_unreadable',
   'deadline_exceeded',
+  'ended_by_operator',
+  'steps_exhausted',
 ]);
 
 /** The provider's list price of all videos asked for, in millionths of a US dollar. */

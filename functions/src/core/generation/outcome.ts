@@ -24,6 +24,8 @@ export const ERROR_RULES = {
   operation_unreadable: { retry: false, fault: 'provider', message: 'The result could not be fetched in time.' },
   deadline_exceeded: { retry: false, fault: 'provider', message: 'The video was not ready in time.' },
   storage_failed: { retry: false, fault: 'house', message: 'The video could not be stored.' },
+  steps_exhausted: { retry: false, fault: 'house', message: 'The work on it kept failing on our side.' },
+  ended_by_operator: { retry: false, fault: 'house', message: 'The generation was ended by an operator.' },
 } as const satisfies Record<string, ErrorRule>;
 
 export type ErrorCode = keyof typeof ERROR_RULES;

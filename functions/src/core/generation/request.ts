@@ -54,7 +54,7 @@ export function kindOf(request: Pick<GenerationRequest, 'image' | 'referenceImag
 }
 
 /** Everything that this model cannot do of the request; empty when it can be made. */
-export function checkAgainstModel(request: GenerationRequest, model: Model): Problem[] {
+export function checkAgainstModel(request: Omit<GenerationRequest, 'prompt'>, model: Model): Problem[] {
   const problems: Problem[] = [];
   const refuse = (path: string, message: string) => problems.push({ path, message });
   const oneOf = (values: readonly (string | number)[]) => values.join(', ');
@@ -77,7 +77,7 @@ export function checkAgainstModel(request: GenerationRequest, model: Model): Pro
   return problems;
 }
 
-function allowedDurationsSec(request: GenerationRequest, model: Model): readonly number[] {
+function allowedDurationsSec(request: Omit<GenerationRequest, 'prompt'>, model: Model): readonly number[] {
   const byResolution = model.durationsSecByResolution[request.resolution] ?? model.durationsSec;
   if (!request.referenceImages) return byResolution;
   return byResolution.filter((durationSec) => model.referenceDurationsSec.includes(durationSec));

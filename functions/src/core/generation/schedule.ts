@@ -7,7 +7,7 @@ export const SUBMIT_LEASE_MS = 90_000;
 export const STORE_LEASE_MS = 300_000;
 
 /** Polls between two writes of the document: a lost poll is noticed that much later. */
-const POLLS_PER_LEASE = 4;
+export const POLLS_PER_LEASE = 4;
 const MIN_POLL_MS = 2_000;
 const MAX_POLL_MS = 60_000;
 const RETRY_BASE_MS = 5_000;

@@ -1,5 +1,6 @@
 import type { AspectRatio, Kind, Resolution } from '../catalogue/schema.ts';
 import type { StyleId } from '../catalogue/styles.ts';
+import type { FileGroup } from './cleanUp.ts';
 import type { GenerationError, Outcome } from './outcome.ts';
 import { TERMINAL_STATES } from './outcome.ts';
 
@@ -68,6 +69,8 @@ export interface Output {
   path: string;
   mimeType: string;
   sizeBytes: number;
+  /** Object name of a still of it, a JPEG; absent when none could be made. */
+  posterPath?: string;
 }
 
 /** The state of one generation, as the document in `generations` holds it. */
@@ -117,6 +120,10 @@ export interface Generation {
   deletedAt?: Date;
   /** When files that nobody needs are to be looked for and deleted; absent where there can be none. */
   cleanUpAt?: Date;
+  /** The groups of files that are deleted. */
+  cleaned?: FileGroup[];
+  /** When the videos themselves were deleted. */
+  filesDeletedAt?: Date;
   /** The generation whose request this one repeats. */
   replayOf?: string;
 }

@@ -65,6 +65,8 @@ export interface GenerationView {
   error?: { code: string; message: string; fault: string };
   rating?: number;
   deletedAt?: string;
+  /** From then on the outputs have no links. */
+  filesDeletedAt?: string;
   outputs: { index: number; mimeType: string; sizeBytes: number }[];
 }
 
@@ -92,6 +94,7 @@ export function viewOf(generation: Generation, now: Date): GenerationView {
   };
   if (generation.deletedAt) view.deletedAt = generation.deletedAt.toISOString();
   else view.prompt = asked.prompt;
+  if (generation.filesDeletedAt) view.filesDeletedAt = generation.filesDeletedAt.toISOString();
   if (isTerminal(generation.state)) view.chargedCredits = chargedCredits(generation);
   if (asked.negativePrompt !== undefined) view.negativePrompt = asked.negativePrompt;
   if (asked.style) view.style = asked.style;

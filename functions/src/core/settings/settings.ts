@@ -55,7 +55,7 @@ export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 export const DEFAULT_SETTINGS: Settings = {
   limits: {
     free: {
-      signupCredits: 500,
+      signupCredits: 200,
       concurrentGenerations: 2,
       requestsPerMinute: 5,
       generationsPerDay: 20,
@@ -63,7 +63,7 @@ export const DEFAULT_SETTINGS: Settings = {
       creditsPer30Days: 5_000,
     },
     premium: {
-      signupCredits: 2_000,
+      signupCredits: 1_000,
       concurrentGenerations: 10,
       requestsPerMinute: 20,
       generationsPerDay: 200,

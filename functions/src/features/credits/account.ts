@@ -5,28 +5,24 @@ import type { Settings } from '../../core/settings/settings.ts';
 import { recordEntry, users, type Writes } from '../../platform/collections.ts';
 import type { Transaction } from '../../platform/firestore.ts';
 
-/** An account as it is, and whether it was there before. */
+/** An account as it is, or as it would be opened with what that books. */
 export interface FoundAccount extends Charged {
   isNew: boolean;
 }
 
-/** The tier that an actor's token names; with a key, that of the owner's account. */
-export function tierOf(actor: Actor, account: Account | undefined): Tier {
-  if (actor.key) return account?.tier ?? 'free';
-  return actor.premium ? 'premium' : 'free';
+/** The account of an actor as it stands, or as it would be opened; nothing is written. */
+export async function findAccount(actor: Actor, settings: Settings, now: Date): Promise<FoundAccount> {
+  return accountFrom(actor, (await users().doc(actor.uid).get()).data(), settings, now);
 }
 
-/** The actor's account as it stands, or as it would be opened. */
+/** The same inside a transaction. */
 export async function accountIn(
-  transaction: Pick<Transaction, 'get'>,
+  transaction: Transaction,
   actor: Actor,
-  { limits }: Settings,
+  settings: Settings,
   now: Date,
 ): Promise<FoundAccount> {
-  const found = (await transaction.get(users().doc(actor.uid))).data();
-  const tier = tierOf(actor, found);
-  if (found) return { account: { ...found, tier }, entries: [], isNew: false };
-  return { ...openAccount(newAccount(actor.uid, tier, now), limits[tier], now), isNew: true };
+  return accountFrom(actor, (await transaction.get(users().doc(actor.uid))).data(), settings, now);
 }
 
 /** Writes an account and what was booked for it. */
@@ -36,3 +32,11 @@ export function saveAccount(writes: Writes, { account, entries, isNew }: FoundAc
   else writes.set(ref, account);
   for (const entry of entries) recordEntry(writes, entry);
 }
+
+function accountFrom(actor: Actor, found: Account | undefined, { limits }: Settings, now: Date): FoundAccount {
+  const tier = tierOf(actor);
+  if (found) return { account: { ...found, tier }, entries: [], isNew: false };
+  return { ...openAccount(newAccount(actor.uid, tier, now), limits[tier], now), isNew: true };
+}
+
+const tierOf = (actor: Actor): Tier => (actor.premium ? 'premium' : 'free');

@@ -2,7 +2,7 @@ import { utcDay } from '../../core/account/account.ts';
 import { chargeForGeneration } from '../../core/account/admit.ts';
 import { stillCounts } from '../../core/account/limits.ts';
 import type { Actor } from '../../core/actor.ts';
-import { fullCostUsdMicros } from '../../core/generation/cost.ts';
+import { costOf, fullCostUsdMicros } from '../../core/generation/cost.ts';
 import { heldCredits, settle } from '../../core/generation/settlement.ts';
 import type { Generation } from '../../core/generation/state.ts';
 import type { Settings } from '../../core/settings/settings.ts';
@@ -46,6 +46,14 @@ export function settleIn(writes: Writes, ended: Generation, now: Date): void {
     { merge: true },
   );
   if (creditsBack !== 0 || costUsdMicrosBack !== 0) addUsage(writes, ended, 0, -creditsBack, -costUsdMicrosBack);
+}
+
+/** Brings the usage of the day of the request in line with a cost that turned out to be another. */
+export function bookCostCorrection(writes: Writes, before: Generation, corrected: Generation): void {
+  const [was, is] = [costOf(before), costOf(corrected)];
+  const from = was.costUsdMicros + was.possibleWasteUsdMicros;
+  const to = is.costUsdMicros + is.possibleWasteUsdMicros;
+  if (from !== to) addUsage(writes, corrected, 0, 0, to - from);
 }
 
 function addUsage(

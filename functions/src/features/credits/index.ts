@@ -1,3 +1,4 @@
-export { accountIn, type FoundAccount, saveAccount, tierOf } from './account.ts';
-export { chargeIn, settleIn } from './charge.ts';
+export { accountIn, type FoundAccount, findAccount, saveAccount } from './account.ts';
+export { bookCostCorrection, chargeIn, settleIn } from './charge.ts';
+export { type LedgerPage, ledgerOf, type Standing, standingOf } from './mine.ts';
 export { reconcileLedger } from './reconcile.ts';

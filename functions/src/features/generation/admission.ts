@@ -5,7 +5,7 @@ import type { Generation } from '../../core/generation/state.ts';
 import { type Admitted, admit } from '../../core/generation/transitions/request.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { now } from '../../platform/clock.ts';
-import { generations, recordEvent } from '../../platform/collections.ts';
+import { generations, recordEvent, type Writes } from '../../platform/collections.ts';
 import { firestore, isAlreadyThere } from '../../platform/firestore.ts';
 import { chargeIn } from '../credits/index.ts';
 import { countAdmitted } from '../intake/index.ts';
@@ -20,9 +20,14 @@ export interface AdmittedOrFound {
  * Takes a generation in: its document, its event and what it holds of its owner's credits are written together or not at
  * all. Finds the one that is there already under this id instead. Throws what `chargeIn` refuses.
  */
-export async function admitOrFind(actor: Actor, admitted: Admitted, settings: Settings): Promise<AdmittedOrFound> {
+export async function admitOrFind(
+  actor: Actor,
+  admitted: Admitted,
+  settings: Settings,
+  also?: (writes: Writes) => void,
+): Promise<AdmittedOrFound> {
   try {
-    const generation = await admitNew(actor, admitted, settings);
+    const generation = await admitNew(actor, admitted, settings, also);
     countAdmitted(fullCostUsdMicros(generation));
     return { generation, isNew: true };
   } catch (error) {
@@ -32,12 +37,18 @@ export async function admitOrFind(actor: Actor, admitted: Admitted, settings: Se
   }
 }
 
-function admitNew(actor: Actor, admitted: Admitted, settings: Settings): Promise<Generation> {
+function admitNew(
+  actor: Actor,
+  admitted: Admitted,
+  settings: Settings,
+  also?: (writes: Writes) => void,
+): Promise<Generation> {
   return firestore().runTransaction(async (transaction) => {
     const { next, event } = admit(admitted, now());
     await chargeIn(transaction, actor, next, settings);
     transaction.create(generations().doc(next.id), next);
     if (event) recordEvent(transaction, event);
+    also?.(transaction);
     return next;
   });
 }

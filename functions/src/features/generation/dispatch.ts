@@ -27,7 +27,7 @@ export async function dispatch(task: StepTask): Promise<void> {
   const renderTime = model && (await renderTimeOf(model));
   const number = queued.attempts.length + 1;
   const storageUri = gcsUri(`attempts/${queued.id}/${number}/`);
-  const begun = await transact(stored, beginAttempt(storageUri));
+  const begun = await transact(stored, beginAttempt(number, storageUri));
   const { generation, refusal } = begun;
   if (refusal || generation.state !== 'submitting') return enqueuePending(generation);
   const result: SubmitResult = model

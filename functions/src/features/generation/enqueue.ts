@@ -24,7 +24,7 @@ export interface StepTask {
 }
 
 /** The task function that does each step. */
-const QUEUE_OF_STEP: Record<Step, string> = {
+export const QUEUE_OF_STEP: Record<Step, string> = {
   dispatch: 'dispatchGeneration',
   poll: 'pollGeneration',
   settle: 'settleGeneration',
@@ -50,15 +50,21 @@ export async function enqueueOrLeave(generation: Generation): Promise<void> {
   }
 }
 
+/** The name of a task in its queue: the same for the same step, generation and epoch. */
+export function taskId({ id, epoch }: Generation, { key }: PendingTask): string {
+  return sha256(id, String(epoch), key);
+}
+
 /** Makes sure that this task exists. */
-export async function enqueueStep({ id: generationId, epoch }: Generation, task: PendingTask): Promise<void> {
+export async function enqueueStep(generation: Generation, task: PendingTask): Promise<void> {
+  const { id: generationId, epoch } = generation;
   const { step, at, key, progress } = task;
   const data: StepTask = {
     ...{ generationId, epoch, key },
     ...(progress && { nextPoll: progress.nextPoll, polls: progress.polls }),
     ...(progress?.lastPolledAt && { lastPolledAtMs: progress.lastPolledAt.getTime() }),
   };
-  await enqueue({ queue: QUEUE_OF_STEP[step], id: sha256(generationId, String(epoch), key), data: { ...data }, at });
+  await enqueue({ queue: QUEUE_OF_STEP[step], id: taskId(generation, task), data: { ...data }, at });
 }
 
 /**

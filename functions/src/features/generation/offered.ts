@@ -9,7 +9,10 @@ import { VERTEX_LOCATION } from '../../params.ts';
 import { now } from '../../platform/clock.ts';
 
 /** The model that a request names and what one video costs, now. Throws `invalid_request` for what cannot be made. */
-export function offered(request: GenerationRequest, settings: Settings): { model: Model; price: Price } {
+export function offered(
+  request: Omit<GenerationRequest, 'prompt'>,
+  settings: Settings,
+): { model: Model; price: Price } {
   const model = findModel(request.model);
   if (!model) {
     throw new AppError('invalid_request', 'There is no such model.', [{ path: 'model', message: 'see GET /models' }]);

@@ -24,18 +24,21 @@ export async function poll(task: StepTask): Promise<void> {
   const progress = attempt && pollProgressOf(task, generation, attempt);
   if (!progress) return enqueuePending(generation);
   const polled = { ...progress, polls: progress.polls + 1 };
-  const command = await look(generation, attempt, polled);
-  const state = command
-    ? (await apply(stored, command)).generation.state
-    : await goOn(stored, attempt, { ...polled, lastPolledAt: now() });
+  const sight = await look(generation, attempt, polled);
+  const state =
+    typeof sight === 'function'
+      ? (await apply(stored, sight)).generation.state
+      : await goOn(stored, attempt, sight === 'busy' ? { ...polled, lastPolledAt: now() } : polled);
   log.info('polled', { generationId: generation.id, attempt: attempt.number, poll: polled.polls, state });
 }
 
-/** What the look comes to, or undefined when nothing has changed. */
-async function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Command | undefined> {
+/** What a look comes to: a change, or that the provider is busy still, or that it could not be told. */
+type Sight = Command | 'busy' | 'unreadable';
+
+async function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Sight> {
   const model = findModel(generation.asked.model);
   if (!model) return attemptFailed(attempt.number, { code: 'model_unavailable' }, [], polled);
-  if (attempt.operation === undefined) return watch(generation, attempt, model, polled);
+  if (attempt.operation === undefined) return (await watch(generation, attempt, model, polled)) ?? 'busy';
   return ask(generation, attempt, attempt.operation, model, polled);
 }
 
@@ -55,13 +58,13 @@ async function ask(
   operation: string,
   model: Model,
   polled: Polled,
-): Promise<Command | undefined> {
+): Promise<Sight> {
   const result = await providerFor(model.api).poll(operation);
   if (result.type === 'done') return rendered(attempt.number, result, polled);
   if (result.type === 'failed') return attemptFailed(attempt.number, result.error, result.blockReasons, polled);
   if (result.type === 'lost') return adoptOrFail(generation, attempt, polled, 'operation_lost');
   const deadlineMs = (attempt.acceptedAt ?? attempt.startedAt).getTime() + model.deadlineMs;
-  if (now().getTime() < deadlineMs) return undefined;
+  if (now().getTime() < deadlineMs) return result.type === 'running' ? 'busy' : 'unreadable';
   return adoptOrFail(
     generation,
     attempt,

@@ -9,6 +9,10 @@ import { assertOwner } from './load.ts';
 export async function rateGeneration(actor: Actor, id: string, stars: number): Promise<Generation> {
   const { generation, refusal } = await transact(id, rate(stars), (found) => assertOwner(actor, found));
   if (refusal === 'not_ended') throw new AppError('conflict', 'The generation has not ended yet.');
-  if (refusal === 'wrong_state') throw new AppError('conflict', `There is no video to rate: ${generation.state}.`);
+  if (refusal === 'wrong_state')
+    throw new AppError(
+      'conflict',
+      `There is no video to rate: ${generation.deletedAt ? 'deleted' : generation.state}.`,
+    );
   return generation;
 }

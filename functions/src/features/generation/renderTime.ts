@@ -10,7 +10,8 @@ import { logOf } from '../../platform/logs.ts';
 const log = logOf('generation.renderTime');
 
 const SAMPLE = 20;
-const FRESH_MS = 10 * 60_000;
+/** Reading a sample is billed by the document, so an instance does it once an hour for a model. */
+const FRESH_MS = 60 * 60_000;
 
 const observations = perApp(() => new Map<string, { renderTime: RenderTime; readAtMs: number }>());
 

@@ -7,19 +7,27 @@ import { copyObject, deleteObject, pathOf, sizeOf } from '../../platform/storage
 import { apply } from './apply.ts';
 import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
 import { findStored } from './load.ts';
+import { makePoster } from './poster.ts';
+import { foundVideos } from './watch.ts';
 
 const log = logOf('generation.settle');
 
 /** How long storing may keep failing before the generation ends without its videos. */
 const STORE_DEADLINE_MS = 3_600_000;
+/** More than any provider makes in one attempt. */
+const MAX_VIDEOS = 20;
 
 /** Takes what the provider made into the user's own place, then ends the generation. Safe to repeat at any point. */
 export async function settle(task: StepTask): Promise<void> {
   const found = await findStored(task.generationId);
   if (!found) return;
   const { generation } = found;
-  if (!isDue(task, generation)) return enqueuePending(generation);
   const attempt = currentAttempt(generation);
+  if (!isDue(task, generation)) {
+    // The delivery that ended it may have been cut off before it had tidied up.
+    if (generation.state === 'succeeded' && attempt) await removeStaged(await foundVideos(attempt, MAX_VIDEOS));
+    return enqueuePending(generation);
+  }
   const videos = generation.rendered ?? [];
   if (!attempt) throw new Error(`generation ${generation.id} has nothing to store`);
   const applied = await apply(found, await storing(generation, attempt.number, videos));
@@ -52,7 +60,10 @@ async function store(generation: Generation, video: RenderedVideo, index: number
   const path = `videos/${generation.uid}/${generation.id}/${index}.mp4`;
   await copyObject(source, path, video.mimeType);
   const sizeBytes = await sizeOf(path);
-  return sizeBytes ? { path, mimeType: video.mimeType, sizeBytes } : undefined;
+  if (!sizeBytes) return undefined;
+  const output: Output = { path, mimeType: video.mimeType, sizeBytes };
+  const posterPath = await makePoster(output, generation.renderedAt ?? generation.requestedAt);
+  return posterPath === undefined ? output : { ...output, posterPath };
 }
 
 async function removeStaged(videos: readonly RenderedVideo[]): Promise<void> {

@@ -9,7 +9,7 @@ import type { Stored } from './load.ts';
 const log = logOf('generation.sweep');
 
 /** How long a step may be overdue before its task counts as lost. */
-const OVERDUE_MS = 120_000;
+export const OVERDUE_MS = 120_000;
 /** Taken over in one run; the rest waits for the next minute. */
 const MAX_PER_RUN = 500;
 const AT_ONCE = 10;

@@ -7,6 +7,6 @@ import { createMiddleware } from 'hono/factory';
 export const privateAnswers = createMiddleware(async (c, next) => {
   await next();
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'private, no-cache');
-  c.header('Vary', 'Authorization', { append: true });
+  c.header('Vary', 'Authorization, X-API-Key', { append: true });
   c.header('X-Content-Type-Options', 'nosniff');
 });

@@ -308,4 +308,17 @@ describe('core/generation transitions', () => {
     assert.deepEqual(waitsMs, [60_000, 120_000, 240_000, 480_000, 960_000, 1_800_000, 1_800_000]);
     assert.equal(generation.epoch, 8);
   });
+
+  it('ends after so many takeovers that nothing will come of it, and what may run somewhere is possible waste', () => {
+    const late = at(90_000_000);
+    const open: Generation[] = [queued(), after(begin), after(begin, accept())];
+    for (const generation of open) {
+      const decision = takeOver(late)({ ...generation, epoch: 40, nextActionAt: T0 }, late);
+      assert.ok(decision.ok);
+      assert.deepEqual([decision.next.state, decision.next.error?.code], ['failed', 'steps_exhausted']);
+      const possible = generation.attempts.length > 0 ? 1_600_000 : undefined;
+      assert.equal(decision.next.attempts.at(-1)?.possibleCostUsdMicros, possible);
+    }
+    assert.ok(takeOver(late)({ ...queued(), epoch: 39, nextActionAt: T0 }, late).ok);
+  });
 });

@@ -72,6 +72,15 @@ export function costNothing({ acceptedAt, uncertain, error }: Attempt): boolean 
   return turnedAway && !acceptedAt && !uncertain;
 }
 
+/** Ends an open generation as failed, wherever it is; what a provider may have under way is booked as possible cost. */
+export function endForGood(generation: Generation, error: GenerationError, now: Date): Decision {
+  const attempt = currentAttempt(generation);
+  if (!attempt || attempt.endedAt) return end(generation, 'failed', error, now);
+  const possibleCostUsdMicros = possibleCostOf(generation, error.code);
+  const attempts = withCurrent(generation, { endedAt: now, error, possibleCostUsdMicros });
+  return end({ ...generation, attempts }, 'failed', error, now);
+}
+
 /** Puts the generation into a terminal state. */
 export function end(
   generation: Generation,

@@ -1,7 +1,7 @@
 import { generationEvent } from '../../events/generation.ts';
 import { type Command, type Decision, refused } from '../decision.ts';
 import { type Generation, isTerminal } from '../state.ts';
-import { end } from './attempt.ts';
+import { end, endForGood } from './attempt.ts';
 
 /** What admission knows about a new generation. */
 export type Admitted = Pick<
@@ -49,7 +49,8 @@ export const cancel: Command = (generation, now) => {
 /** The user's rating, 1 to 5 stars; only a succeeded generation has one, and it may change. */
 export function rate(stars: number): Command {
   return (generation, now) => {
-    if (generation.state !== 'succeeded') return refused(isTerminal(generation.state) ? 'wrong_state' : 'not_ended');
+    if (!isTerminal(generation.state)) return refused('not_ended');
+    if (generation.state !== 'succeeded' || generation.deletedAt) return refused('wrong_state');
     if (generation.rating?.stars === stars) return refused('unchanged');
     const next: Generation = { ...generation, seq: generation.seq + 1, rating: { stars, ratedAt: now } };
     const from = generation.rating?.stars;
@@ -61,11 +62,18 @@ export function rate(stars: number): Command {
 const SWEEP_MS = 60_000;
 const MAX_SWEEP_MS = 30 * 60_000;
 
-/** The sweeper found the generation overdue: earlier tasks lose their say and a new one is made. */
+/** Takeovers of one generation: together they take about 18 h of a system that runs and fails. */
+const MAX_EPOCHS = 40;
+
+/**
+ * The sweeper found the generation overdue: earlier tasks lose their say and a new one is made. One whose steps keep failing
+ * ends, so that nobody's credits are held for ever.
+ */
 export function takeOver(overdueSince: Date): Command {
   return (generation, now) => {
     const dueAt = generation.nextActionAt;
     if (!dueAt || dueAt > overdueSince) return refused('unchanged');
+    if (generation.epoch >= MAX_EPOCHS) return endForGood(generation, { code: 'steps_exhausted' }, now);
     const waitMs = Math.min(MAX_SWEEP_MS, SWEEP_MS * 2 ** (generation.epoch - 1));
     const nextActionAt = new Date(now.getTime() + waitMs);
     return { ok: true, next: { ...generation, epoch: generation.epoch + 1, nextActionAt } };

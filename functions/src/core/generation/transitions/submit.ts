@@ -6,12 +6,15 @@ import { nextPollAfter, pollLease, type RenderTime, SUBMIT_LEASE_MS } from '../s
 import type { Attempt, Generation } from '../state.ts';
 import { attemptIn, end, endAttempt, isDecision, withCurrent } from './attempt.ts';
 
-/** Takes the generation out of the queue for its next attempt: from here on the provider may have the job. */
-export function beginAttempt(storageUri: string): Command {
+/**
+ * Takes the generation out of the queue for its attempt of this number: from here on the provider may have the job. Whoever
+ * comes late, meaning an earlier attempt, is refused: no two attempts ever write to the same place.
+ */
+export function beginAttempt(number: number, storageUri: string): Command {
   return (generation, now) => {
     if (generation.state !== 'queued') return refused('wrong_state');
+    if (number !== generation.attempts.length + 1) return refused('stale_attempt');
     if (generation.cancelRequestedAt) return end(generation, 'cancelled', undefined, now);
-    const number = generation.attempts.length + 1;
     const next: Generation = {
       ...generation,
       state: 'submitting',

@@ -3,7 +3,7 @@ import { generationRequestSchema } from '../../../core/generation/request.ts';
 import { viewOf } from '../../../core/generation/view.ts';
 import { requestGeneration } from '../../../features/generation/index.ts';
 import { now } from '../../../platform/clock.ts';
-import { BODY_REFUSALS, json, KEY_REUSED, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { BODY_REFUSALS, json, KEY_REUSED, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { generationSchema } from '../../schemas.ts';
 
@@ -11,7 +11,6 @@ const route = createRoute({
   method: 'post',
   path: '/generations',
   summary: 'Ask for a video',
-  security: SIGNED_IN,
   request: {
     headers: z.object({
       'idempotency-key': z

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { viewOf } from '../../../core/generation/view.ts';
 import { listGenerations, loadOwn, metricsOf, outputLinks } from '../../../features/generation/index.ts';
 import { now } from '../../../platform/clock.ts';
-import { json, REFUSALS, SIGNED_IN } from '../../answers.ts';
+import { json, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { generationIdSchema, generationMetricsSchema, generationPageSchema, generationSchema } from '../../schemas.ts';
 
@@ -10,7 +10,6 @@ const getOne = createRoute({
   method: 'get',
   path: '/generations/{id}',
   summary: 'One generation of your own, with links to its videos',
-  security: SIGNED_IN,
   request: { params: generationIdSchema },
   responses: { 200: json(generationSchema, 'The generation'), ...REFUSALS },
 });
@@ -19,7 +18,6 @@ const getMetrics = createRoute({
   method: 'get',
   path: '/generations/{id}/metrics',
   summary: 'What was measured of one generation of your own',
-  security: SIGNED_IN,
   request: { params: generationIdSchema },
   responses: { 200: json(generationMetricsSchema, 'Measured so far'), ...REFUSALS },
 });
@@ -28,7 +26,6 @@ const getPage = createRoute({
   method: 'get',
   path: '/generations',
   summary: 'Your own generations, newest first',
-  security: SIGNED_IN,
   request: {
     query: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(20),

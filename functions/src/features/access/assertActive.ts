@@ -1,0 +1,14 @@
+import { AppError } from '../../core/errors.ts';
+import { wallClock } from '../../platform/clock.ts';
+import { accountOf } from './accountOf.ts';
+import type { Identity } from './identify.ts';
+
+/** Throws `suspended`, or `unauthenticated` for a credential from before the account was changed. */
+export async function assertActive({ actor, issuedAt }: Identity): Promise<void> {
+  const account = await accountOf(actor.uid);
+  if (account?.suspendedAt) throw new AppError('suspended', 'This account is suspended.');
+  // A key says what its owner may do now; only while that is being changed is the key from before, too.
+  if (account?.tokensValidFrom && (issuedAt ?? wallClock()) < account.tokensValidFrom) {
+    throw new AppError('unauthenticated', `What you may do has changed; ${issuedAt ? 'sign in' : 'try'} again.`);
+  }
+}

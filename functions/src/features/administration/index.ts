@@ -1,0 +1,15 @@
+export type { By } from './by.ts';
+export { changeSettings } from './changeSettings.ts';
+export { endGeneration } from './endGeneration.ts';
+export { getUser, type UserDetails } from './getUser.ts';
+export { type CreditsGiven, type CreditWish, giveCredits } from './giveCredits.ts';
+export { listUsers } from './listUsers.ts';
+export { type AuditEntry, type AuditPage, readAuditLog } from './readAuditLog.ts';
+export { readSettings } from './readSettings.ts';
+export { reinstate } from './reinstate.ts';
+export { replayGeneration } from './replayGeneration.ts';
+export { setRole } from './setRole.ts';
+export { setTier } from './setTier.ts';
+export { suspend } from './suspend.ts';
+export { type UserView, userView } from './user.ts';
+export { type GenerationFile, viewGeneration } from './viewGeneration.ts';

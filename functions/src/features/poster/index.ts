@@ -1,0 +1,1 @@
+export { posterOf, type ReadBytes } from './posterOf.ts';

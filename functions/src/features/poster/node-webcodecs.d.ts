@@ -1,0 +1,4 @@
+declare module '@node-webcodecs/static-linux-x64' {
+  const codecs: import('./decoder.ts').Codecs;
+  export default codecs;
+}
