@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { parseArgs } from 'node:util';
 import { buildFunctions, watchFunctions } from '../scripts/build.ts';
 import { MovableClock } from './clock.ts';
+import { raiseLimits } from './demo/limits.ts';
 import { createPeople, PEOPLE } from './demo/people.ts';
 import { startTraffic } from './demo/traffic.ts';
 import { readableLogLine } from './stack/log-line.ts';
@@ -75,7 +76,10 @@ async function start(): Promise<void> {
   await fetch(`${stack.url}/__local/schedules/sweepGenerations/run`, { method: 'POST' });
   leaving.signal.throwIfAborted();
 
-  if (values.demo) stopTraffic = startTraffic({ url: stack.url, authHost: stack.authHost, clock });
+  if (values.demo) {
+    await raiseLimits(stack.url, stack.authHost);
+    stopTraffic = startTraffic({ url: stack.url, authHost: stack.authHost, clock });
+  }
   rebuilt.on('built', () => {
     restarting = restarting
       .then(() => stack.restartHost())
