@@ -19,7 +19,8 @@ Looks at users and changes what they may do. USER is a uid or an e-mail address.
   --reason TEXT   why, for the audit log
 ${CONNECT_USAGE}
 
-Exit codes: 0 done, or so already; 1 refused, with the reason; 2 not understood, or no system to be reached.`;
+Exit codes: 0 done, or so already; 1 refused, with the reason; 2 not understood, or the system does not answer; 3 it broke.
+After 2 and 3 the same again goes on from where it was; give credits a --key for that.`;
 
 const OPTIONS = {
   ...CONNECT_OPTIONS,
@@ -68,10 +69,14 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof AppError) {
-    console.error(`refused: ${error.message}`);
-    process.exitCode = 1;
+    const isDown = error.code === 'unavailable';
+    console.error(`${isDown ? 'not now' : 'refused'}: ${error.message}`);
+    process.exitCode = isDown ? 2 : 1;
   } else if (error instanceof UsageError) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    console.error(error);
+    process.exitCode = 3;
+  }
 }

@@ -9,6 +9,7 @@ import './params.ts';
 setGlobalOptions({ region: 'us-central1', memory: '512MiB', maxInstances: 20 });
 
 const generation = () => import('./features/generation/index.ts');
+const aggregation = () => import('./features/aggregation/index.ts');
 const retryConfig = { maxAttempts: 5, minBackoffSeconds: 5, maxBackoffSeconds: 120, maxDoublings: 4 };
 
 // The HTTP API, behind Hosting under /api.
@@ -43,6 +44,16 @@ export const sweepGenerations = onSchedule({ schedule: 'every 1 minutes', timeou
 export const cleanUpGenerations = onSchedule({ schedule: 'every 10 minutes', timeoutSeconds: 540 }, async () => {
   await (await generation()).cleanUpDue();
 });
+
+// Folds the log into the rollups.
+export const aggregateEvents = onSchedule(
+  { schedule: 'every 1 minutes', timeoutSeconds: 540, memory: '1GiB', maxInstances: 1, concurrency: 1 },
+  async () => {
+    const { aggregate, recount } = await aggregation();
+    await aggregate();
+    await recount();
+  },
+);
 
 // The measured facts of each generation.
 export const projectGenerationMetrics = onDocumentWritten(

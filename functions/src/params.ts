@@ -35,3 +35,15 @@ export const FIRST_ADMIN_UID = defineString('FIRST_ADMIN_UID', {
   default: '',
   description: 'Uid of a user who is an admin without any claim, to give the others their roles; empty: nobody.',
 });
+
+export const REPORTING_TIME_ZONES = defineString('REPORTING_TIME_ZONES', {
+  default: '',
+  description:
+    'Time zones besides UTC, such as America/New_York, in which hours and days are counted; at most three, separated by commas.',
+});
+
+export const KNOWN_MODELS = defineString('KNOWN_MODELS', {
+  default: '',
+  description:
+    'Models outside the catalogue that reported generations are counted under by name, as provider/model, separated by commas; others count as "other".',
+});

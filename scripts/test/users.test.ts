@@ -39,7 +39,9 @@ describe('npm run users', () => {
   });
 
   /** Runs the command as a process of its own, which finds the stack by its environment alone. */
-  function users(...args: string[]): Promise<Ran> {
+  const users = (...args: string[]): Promise<Ran> => usersOf({}, ...args);
+
+  function usersOf(more: Record<string, string>, ...args: string[]): Promise<Ran> {
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -47,6 +49,7 @@ describe('npm run users', () => {
       FIRESTORE_EMULATOR_HOST: stack.cloud.firestore.host,
       FIREBASE_AUTH_EMULATOR_HOST: stack.cloud.auth.host,
       METADATA_SERVER_DETECTION: 'none',
+      ...more,
     };
     return new Promise((done) => {
       execFile(process.execPath, [SCRIPT, ...args], { env, timeout: 20_000 }, (error, out, err) =>
@@ -124,6 +127,15 @@ describe('npm run users', () => {
     assert.equal(stack.cloud.firestore.usage().total.writes, writes);
   }).timeout(30_000);
 
+  it('says so when the system does not answer', async () => {
+    for (const args of [['list'], ['role', 'ann', 'admin']]) {
+      const { code, out, err } = await usersOf({ FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:1' }, ...args);
+      assert.deepEqual([code, out], [2, '']);
+      assert.match(err, /^not now: Users cannot be looked up at the moment; try again\.$/m);
+      assert.doesNotMatch(err, /^ +at /m);
+    }
+  });
+
   const mistakes: [RegExp, ...string[]][] = [
     [/^name a command/],
     [/^there is no command dance/, 'dance'],
@@ -133,12 +145,16 @@ describe('npm run users', () => {
     [/^N must be a whole number/, 'credit', 'ann', '1.5', '--reason', 'x'],
     [/^N must be a whole number/, 'credit', 'ann', '-5', '--reason', 'x'],
     [/^say why/, 'credit', 'ann', '5'],
+    [/^the key must be 1 to 255 visible ASCII characters/, 'credit', 'ann', '5', '--reason', 'x', '--key', ''],
+    [/^the key must be/, 'credit', 'ann', '5', '--reason', 'x', '--key', 'pay 1'],
+    [/^the reason may have 500 characters/, 'credit', 'ann', '5', '--reason', 'x'.repeat(501)],
+    [/^the reason may have 500 characters/, 'role', 'ann', 'none', '--reason', 'x'.repeat(501)],
     [/^say why/, 'suspend', 'ann', '--reason', ' '],
     [/^Unknown option '--force'/, 'suspend', 'ann', '--force'],
     [/^no system answers on port 1/, 'list', '--local', '--port', '1'],
   ];
   for (const [message, ...args] of mistakes) {
-    it(`shows how it is used: ${args.join(' ') || 'nothing'}`, async () => {
+    it(`shows how it is used: ${args.join(' ').slice(0, 60) || 'nothing'}`, async () => {
       const { code, out, err } = await users(...args);
       assert.deepEqual([code, out], [2, '']);
       assert.match(err, message);

@@ -1,5 +1,7 @@
+import { MAX_REASON_CHARS } from '../../functions/src/core/access/audit.ts';
 import { TIERS } from '../../functions/src/core/account/account.ts';
 import { ROLES } from '../../functions/src/core/actor.ts';
+import { IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_RULE } from '../../functions/src/core/idempotencyKey.ts';
 import type { By } from '../../functions/src/features/administration/index.ts';
 import { table } from './table.ts';
 
@@ -37,11 +39,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     };
   },
 
-  grant: (words, { reason = NO_REASON }) => {
+  grant: (words, { reason }) => {
     const [user = '', tier = ''] = expectWords(words, 2);
     const known = oneOf('a tier', tier, TIERS);
+    const why = optional(reason);
     return async (by) => {
-      await (await administration()).setTier(by, user, known, reason);
+      await (await administration()).setTier(by, user, known, why);
       return stateOf(user);
     };
   },
@@ -49,7 +52,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   credit: (words, { reason, kind = 'grant', key }) => {
     const [user = '', amount = ''] = expectWords(words, 2);
     const credits = Number(amount);
-    const wish = { kind: oneOf('a kind', kind, KINDS), credits, reason: given(reason), ...(key && { key }) };
+    const wish = { kind: oneOf('a kind', kind, KINDS), credits, reason: given(reason), ...usable(key) };
     if (!/^-?\d{1,9}$/.test(amount) || credits === 0 || (credits < 0 && wish.kind !== 'adjustment')) {
       throw new UsageError('N must be a whole number of credits, below 0 only for an adjustment');
     }
@@ -61,7 +64,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 
   suspend: (words, { reason, lift }) => {
     const [user = ''] = expectWords(words, 1);
-    const why = lift ? (reason ?? NO_REASON) : given(reason);
+    const why = lift ? optional(reason) : given(reason);
     return async (by) => {
       const { reinstate, suspend } = await administration();
       await (lift ? reinstate : suspend)(by, user, why);
@@ -69,11 +72,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     };
   },
 
-  role: (words, { reason = NO_REASON }) => {
+  role: (words, { reason }) => {
     const [user = '', role = ''] = expectWords(words, 2);
     const known = oneOf('a role', role, [...ROLES, 'none'] as const);
+    const why = optional(reason);
     return async (by) => {
-      await (await administration()).setRole(by, user, known === 'none' ? undefined : known, reason);
+      await (await administration()).setRole(by, user, known === 'none' ? undefined : known, why);
       return stateOf(user);
     };
   },
@@ -97,5 +101,19 @@ function oneOf<T extends string>(what: string, word: string, known: readonly T[]
 
 function given(reason: string | undefined): string {
   if (reason === undefined || reason.trim() === '') throw new UsageError('say why, with --reason TEXT');
+  if (reason.length > MAX_REASON_CHARS) {
+    throw new UsageError(`the reason may have ${MAX_REASON_CHARS} characters; it has ${reason.length}`);
+  }
   return reason;
+}
+
+function optional(reason: string | undefined): string {
+  return reason === undefined ? NO_REASON : given(reason);
+}
+
+/** An empty key is a mistake, such as a variable that is not set: without a key each call would book anew. */
+function usable(key: string | undefined): { key?: string } {
+  if (key === undefined) return {};
+  if (!IDEMPOTENCY_KEY.test(key)) throw new UsageError(`the key ${IDEMPOTENCY_KEY_RULE}`);
+  return { key };
 }

@@ -17,8 +17,21 @@ export function table(users: readonly UserView[]): string {
 }
 
 function cells(user: UserView): string[] {
-  const { uid, email = '-', role = '-', tier, suspended, disabled, hasAccount, lastUsedAt = '-' } = user;
+  const { uid, email = '-', role = '-', tier, hasAccount, lastUsedAt = '-' } = user;
   const amounts = [user.availableCredits, user.heldCredits, user.openGenerations];
-  const state = suspended ? 'suspended' : disabled ? 'disabled' : 'active';
-  return [uid, email, role, tier, state, ...amounts.map((amount) => (hasAccount ? `${amount}` : '-')), lastUsedAt];
+  return [
+    uid,
+    email,
+    role,
+    tier,
+    stateOf(user),
+    ...amounts.map((amount) => (hasAccount ? `${amount}` : '-')),
+    lastUsedAt,
+  ];
+}
+
+function stateOf({ suspended, disabled, halfChanged }: UserView): string {
+  if (suspended) return 'suspended';
+  if (disabled) return 'disabled';
+  return halfChanged ? 'half changed' : 'active';
 }

@@ -44,10 +44,14 @@ const USERS: PrincipalName[] = ['free', 'premium', 'analyst', 'ingest', 'admin']
 const KEYS: PrincipalName[] = ['key:generate', 'key:ingest', 'key:read:analytics', 'key:scrape', 'key:manage:alerts'];
 const MAKERS: PrincipalName[] = [...USERS, 'key:generate'];
 const ANALYSTS: PrincipalName[] = ['analyst', 'admin', 'key:read:analytics'];
+const REPORTERS: PrincipalName[] = ['ingest', 'admin', 'key:ingest'];
 const CHEAP = { model: 'veo-3.1-lite-generate-001', durationSec: 4 };
 const one =
   (rest: string, body?: object) =>
   ({ generationId }: Things) => ({ path: `/api/v1/generations/${generationId}${rest}`, ...(body && { body }) });
+const measured =
+  (rest: string, body: object) =>
+  ({ generationId }: Things) => ({ path: `/api/v1/metrics/generations/${generationId}${rest}`, body });
 const userAt =
   (rest: string, body?: object) =>
   ({ uid }: Things) => ({ path: `/api/v1/admin/users/${uid}${rest}`, ...(body && { body }) });
@@ -78,6 +82,14 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'POST /api/v1/generations/:id/cancel': { ask: one('/cancel'), who: MAKERS, own: 409, another: 404 },
   'PUT /api/v1/generations/:id/rating': { ask: one('/rating', { stars: 4 }), who: MAKERS, own: 200, another: 404 },
   'DELETE /api/v1/generations/:id': { ask: one(''), who: MAKERS, own: 200, another: 404 },
+
+  'POST /api/v1/metrics/generations': { ask: () => ({ body: {} }), who: REPORTERS, own: 400 },
+  'PATCH /api/v1/metrics/generations/:id': { ask: measured('', { rating: 5 }), who: REPORTERS, own: 409, another: 409 },
+  'PUT /api/v1/metrics/generations/:id/quality': {
+    ask: measured('/quality', { scorer: 'x', quality: 0.5 }),
+    ...{ who: REPORTERS, own: 200, another: 200 },
+  },
+  'POST /api/v1/events': { ask: () => ({ body: {} }), who: [...USERS, 'key:ingest'], own: 400 },
 
   'GET /api/v1/api-keys': {
     ask: ({ uid }) => ({ path: `/api/v1/api-keys?uid=${uid}` }),

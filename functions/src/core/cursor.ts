@@ -3,6 +3,9 @@ import { AppError } from './errors.ts';
 /** The last millisecond that Firestore can hold: the end of the year 9999. */
 const MAX_TIME_MS = 253_402_300_799_999;
 
+/** No id of Firestore's own kind, which it refuses: `.`, `..`, `__name__`. An id of the ledger holds a whole key, encoded. */
+const CURSOR = /^(\d{1,15})\/(?!\.{1,2}$|__.*__$)([^/]{1,1000})$/;
+
 /** Where a list by time goes on after this entry; opaque to callers. */
 export function cursorAfter(at: Date, id: string): string {
   return Buffer.from(`${at.getTime()}/${id}`).toString('base64url');
@@ -10,7 +13,7 @@ export function cursorAfter(at: Date, id: string): string {
 
 /** The entry after which a cursor goes on. Throws `invalid_request` for one that is not ours. */
 export function entryOfCursor(cursor: string): [Date, string] {
-  const [, timeMs, id] = /^(\d{1,15})\/([^/]{1,300})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const [, timeMs, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (timeMs === undefined || id === undefined || Number(timeMs) > MAX_TIME_MS) {
     throw new AppError('invalid_request', 'The cursor is not one of ours.', [{ path: 'cursor', message: 'unknown' }]);
   }

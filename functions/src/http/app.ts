@@ -14,6 +14,7 @@ import { apiKeys } from './routes/apiKeys.ts';
 import { generations } from './routes/generations/index.ts';
 import { health } from './routes/health.ts';
 import { me } from './routes/me.ts';
+import { metrics } from './routes/metrics/index.ts';
 import { models } from './routes/models.ts';
 
 /** Three pictures and a prompt fit. */
@@ -36,6 +37,7 @@ app.route('/api', health);
 app.route('/api/v1', health);
 app.route('/api/v1', models);
 app.route('/api/v1', generations);
+app.route('/api/v1', metrics);
 app.route('/api/v1', me);
 app.route('/api/v1', apiKeys);
 app.route('/api/v1', admin);

@@ -5,7 +5,8 @@ import type { Env } from './env.ts';
 
 /** Throws when a route of the app is not in the route table, so that none is ever open by oversight. */
 export function assertAllListed({ routes }: OpenAPIHono<Env>): void {
-  const handlers = routes.filter(({ method }) => method !== 'ALL');
+  // What is for all methods is middleware, which stands before every path; at one path it would be a door without a guard.
+  const handlers = routes.filter(({ method, path }) => method !== 'ALL' || path !== '/*');
   const unlisted = handlers.filter(({ method, path }) => !accessOf(method, path));
   const names = [...new Set(unlisted.map(({ method, path }) => `${method} ${path}`))];
   if (names.length > 0) throw new Error(`not in core/access/routes.ts: ${names.join(', ')}`);

@@ -15,7 +15,7 @@ export function unreadableAnswer(cause: unknown): Response {
   return withRequestId(requestId, () => {
     log.warn('unreadable request', { error: cause.message });
     const body = problemBody(400, 'invalid_request', 'The address or the Host header of the request cannot be read.');
-    const headers = { ...PROBLEM_HEADERS, Vary: 'Authorization', 'X-Request-Id': requestId };
+    const headers = { ...PROBLEM_HEADERS, Vary: 'Authorization, X-API-Key', 'X-Request-Id': requestId };
     return new Response(body, { status: 400, headers });
   });
 }

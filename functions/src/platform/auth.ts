@@ -47,7 +47,10 @@ export function userOf(uid: string): Promise<AuthUser | undefined> {
   return lookedUp((auth) => auth.getUser(uid));
 }
 
-/** A page of all users in the order of Auth, at most 1,000. Throws `invalid_request` for a cursor that is not from Auth. */
+/**
+ * A page of all users in the order of Auth, at most 1,000. Throws `invalid_request` for a cursor that is not from Auth,
+ * `unavailable` when Auth does not answer.
+ */
 export async function authUserPage(
   limit: number,
   cursor: string | undefined,
@@ -56,7 +59,7 @@ export async function authUserPage(
     const { users, pageToken } = await getAuth(app()).listUsers(limit, cursor);
     return { users: users.map(authUserOf), ...(pageToken !== undefined && { nextCursor: pageToken }) };
   } catch (error) {
-    if (!hasCode(error, 'auth/invalid-page-token')) throw error;
+    if (!hasCode(error, 'auth/invalid-page-token')) throw noAnswer(error);
     throw new AppError('invalid_request', 'The cursor is not one of ours.', [{ path: 'cursor', message: 'unknown' }]);
   }
 }
@@ -78,9 +81,13 @@ async function lookedUp(find: (auth: Auth) => Promise<UserRecord>): Promise<Auth
     return authUserOf(await find(getAuth(app())));
   } catch (error) {
     if (hasCode(error, 'auth/user-not-found', 'auth/invalid-uid', 'auth/invalid-email')) return undefined;
-    log.error('a user cannot be looked up', error);
-    throw new AppError('unavailable', 'Users cannot be looked up at the moment; try again.');
+    throw noAnswer(error);
   }
+}
+
+function noAnswer(cause: unknown): AppError {
+  log.error('users cannot be looked up', cause);
+  return new AppError('unavailable', 'Users cannot be looked up at the moment; try again.');
 }
 
 function authUserOf({ uid, email, disabled, customClaims, metadata }: UserRecord): AuthUser {

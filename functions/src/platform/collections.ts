@@ -4,6 +4,8 @@ import type { LedgerEntry } from '../core/credit/ledger.ts';
 import type { EventDraft } from '../core/events/draft.ts';
 import type { GenerationMetrics } from '../core/generation/measure.ts';
 import type { Generation } from '../core/generation/state.ts';
+import type { ReportedMetrics } from '../core/ingest/metrics.ts';
+import { daysOf } from '../core/rollup/days.ts';
 import { shardOf } from '../core/shard.ts';
 import {
   AggregateField,
@@ -28,6 +30,10 @@ export const generationMetrics = () =>
   firestore()
     .collection('video_generation_metrics')
     .withConverter(plainConverter<GenerationMetrics & { id: string; shard: number }>());
+
+/** The same collection: the facts of generations that other systems made and reported. */
+export const reportedMetrics = () =>
+  firestore().collection('video_generation_metrics').withConverter(plainConverter<ReportedMetrics>());
 
 /** `users`: what each user may do, has, and has used of their limits. */
 export const users = () => firestore().collection('users').withConverter(plainConverter<Account>());
@@ -69,7 +75,7 @@ export interface Writes {
 /** Adds an event to the log; the same event twice fails all of `writes`. */
 export function recordEvent(writes: Writes, { id, ...event }: EventDraft): void {
   const ref = firestore().collection('analytics_events').doc(id);
-  writes.create(ref, { ...event, recordedAt: FieldValue.serverTimestamp() });
+  writes.create(ref, { ...event, days: daysOf(event), recordedAt: FieldValue.serverTimestamp() });
 }
 
 /** An event of the log as it was recorded. */
@@ -77,11 +83,13 @@ export interface RecordedEvent extends EventDraft {
   recordedAt: Date;
 }
 
+/** `analytics_events`: the log, to look for an event that may be there; `recordEvent` writes it. */
+export const recordedEvents = () =>
+  firestore().collection('analytics_events').withConverter(plainConverter<RecordedEvent>());
+
 /** The events of one generation, at most `limit`, in the order in which they came about. */
 export async function eventsOfGeneration(generationId: string, limit: number): Promise<RecordedEvent[]> {
-  const found = await firestore()
-    .collection('analytics_events')
-    .withConverter(plainConverter<RecordedEvent>())
+  const found = await recordedEvents()
     .where(FieldPath.documentId(), '>=', `${generationId}.`)
     .where(FieldPath.documentId(), '<', `${generationId}.:`)
     .limit(limit)

@@ -40,6 +40,7 @@ describe('the folder that is deployed', () => {
       env: { ...process.env, GCLOUD_PROJECT: 'demo-dailies' },
     });
     assert.deepEqual(JSON.parse(stdout), [
+      'aggregateEvents',
       'api',
       'cleanUpGenerations',
       'dispatchGeneration',

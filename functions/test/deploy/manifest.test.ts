@@ -11,6 +11,9 @@ const queue = (maxConcurrentDispatches: number, maxDispatchesPerSecond: number) 
   rateLimits: { maxConcurrentDispatches, maxDispatchesPerSecond },
 });
 
+/** Those that hold pictures or many events in memory. */
+const LARGE = ['aggregateEvents', 'settleGeneration'];
+
 describe('what is deployed', () => {
   let endpoints: Record<string, Record<string, unknown>>;
   let params: { name: string }[];
@@ -23,6 +26,7 @@ describe('what is deployed', () => {
 
   it('is these functions', () => {
     assert.deepEqual(Object.keys(endpoints).sort(), [
+      'aggregateEvents',
       'api',
       'cleanUpGenerations',
       'dispatchGeneration',
@@ -34,8 +38,8 @@ describe('what is deployed', () => {
     for (const [name, endpoint] of Object.entries(endpoints)) {
       assert.equal(endpoint.platform, 'gcfv2', name);
       assert.deepEqual(endpoint.region, ['us-central1'], name);
-      assert.equal(endpoint.availableMemoryMb, name === 'settleGeneration' ? 1_024 : 512, name);
-      assert.equal(endpoint.maxInstances, 20, name);
+      assert.equal(endpoint.availableMemoryMb, LARGE.includes(name) ? 1_024 : 512, name);
+      assert.equal(endpoint.maxInstances, name === 'aggregateEvents' ? 1 : 20, name);
     }
   });
 
@@ -80,6 +84,8 @@ describe('what is deployed', () => {
     const names = [
       'ALLOWED_ORIGINS',
       'FIRST_ADMIN_UID',
+      'KNOWN_MODELS',
+      'REPORTING_TIME_ZONES',
       'SIGNED_URL_TTL_SEC',
       'VERTEX_BASE_URL',
       'VERTEX_LOCATION',

@@ -7,6 +7,7 @@ import { type RunningFirestore, startFirestore } from '../../../local/firestore/
 import { endFirebaseApps } from '../../../local/stack/firebase-apps.ts';
 import { INDEXES_FILE, PROJECT_ID } from '../../../local/stack/project.ts';
 import { AppError } from '../../src/core/errors.ts';
+import { type Cost, costOf, fullCostUsdMicros } from '../../src/core/generation/cost.ts';
 import type { Command } from '../../src/core/generation/decision.ts';
 import { type Asked, isTerminal } from '../../src/core/generation/state.ts';
 import { attemptFailed, rendered, stored } from '../../src/core/generation/transitions/render.ts';
@@ -17,7 +18,7 @@ import { shardOf } from '../../src/core/shard.ts';
 import { reconcileLedger } from '../../src/features/credits/index.ts';
 import { admitOrFind } from '../../src/features/generation/admission.ts';
 import { transact } from '../../src/features/generation/apply.ts';
-import { generations, users } from '../../src/platform/collections.ts';
+import { generations, usage, users } from '../../src/platform/collections.ts';
 
 const SIGNUP = 300;
 const MANY = 1_000;
@@ -51,10 +52,12 @@ const deeds = fc.array(
 );
 
 class Crash extends Error {}
+/** The gRPC code upon which Firestore's client does a transaction again. */
+const UNAVAILABLE = 14;
 
 describe('the ledger, whatever happens', function () {
   this.timeout(120_000);
-  const crash = new AsyncLocalStorage<{ side: 'before' | 'after' | undefined }>();
+  const crash = new AsyncLocalStorage<{ side: 'before' | 'after' | 'unanswered' | undefined }>();
   const prototype = WriteBatch.prototype as unknown as { _commit(...args: unknown[]): Promise<unknown> };
   const commit = prototype._commit;
   let firestore: RunningFirestore;
@@ -70,6 +73,7 @@ describe('the ledger, whatever happens', function () {
       if (side === 'before') throw new Crash();
       const answer = await commit.apply(this, args);
       if (side === 'after') throw new Crash();
+      if (side === 'unanswered') throw Object.assign(new Error('lost on the way'), { code: UNAVAILABLE });
       return answer;
     };
   });
@@ -142,8 +146,23 @@ describe('the ledger, whatever happens', function () {
       assert.ok(account.balance.availableCredits >= 0);
       const usedToday = Object.values(account.spentCredits).reduce((sum, credits) => sum + credits, 0);
       assert.equal(usedToday, spent + held);
+      const days = (await usage(uid).get()).docs;
+      const inAll = (field: string) => days.reduce((sum, day) => sum + day.get(field), 0);
+      assert.deepEqual([inAll('generations'), inAll('credits')], [own.length, spent + held]);
+      assert.equal(
+        inAll('costUsdMicros'),
+        own.reduce((sum, g) => sum + (isTerminal(g.state) ? mayCost(costOf(g)) : fullCostUsdMicros(g)), 0),
+      );
     }
   }
+
+  it('holds once for a request whose commit went through unheard', async () => {
+    await firestore.reset();
+    for (const n of [0, 1]) await crash.run({ side: 'unanswered' }, () => request(n));
+    await assertBooks();
+    const { openHolds, generations: admitted } = await reconcileLedger();
+    assert.deepEqual([openHolds, admitted], [2, 2]);
+  });
 
   it('adds up after any interleaving, crash and repetition, and nothing stays held in the end', async () => {
     await fc.assert(
@@ -169,6 +188,8 @@ describe('the ledger, whatever happens', function () {
     );
   });
 });
+
+const mayCost = ({ costUsdMicros, possibleWasteUsdMicros }: Cost) => costUsdMicros + possibleWasteUsdMicros;
 
 /** The command of a deed, about whatever attempt is under way. */
 function commandOf(what: Exclude<Deed['what'], 'request'>, n: number): Command {

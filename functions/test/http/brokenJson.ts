@@ -16,6 +16,8 @@ export interface Schema {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  /** What may be sent instead, the one thing first. */
+  anyOf?: Schema[];
 }
 
 /** JSON text that stands for itself, for what JSON.stringify cannot write: 1e400, a key twice, 10,000 levels. */
@@ -109,6 +111,8 @@ export function fitting(schema: Schema): unknown {
 
 /** Values that do not fit the schema, whatever else they are. `valid` is what an object's other members are taken from. */
 export function unfitting(schema: Schema, valid: unknown): fc.Arbitrary<unknown> {
+  // No object breaks the first alternative by becoming one of the others: they have no member in common.
+  if (schema.anyOf?.[0]) return unfitting(schema.anyOf[0], valid);
   if (schema.enum) return anything.filter((value) => !schema.enum?.includes(value));
   if (Array.isArray(schema.type)) {
     return unfitting({ ...schema, type: schema.type[0] }, valid).filter((value) => value !== null);
@@ -137,7 +141,7 @@ function unfittingText({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: 
   );
 }
 
-function unfittingNumber({ minimum = -Infinity, maximum = Infinity }: Schema): fc.Arbitrary<unknown> {
+function unfittingNumber({ type, minimum = -Infinity, maximum = Infinity }: Schema): fc.Arbitrary<unknown> {
   const beyond = [minimum - 1, maximum + 1, -1_000_000, 253_402_300_800_000].filter(
     (value) => Number.isFinite(value) && (value < minimum || value > maximum),
   );
@@ -146,7 +150,7 @@ function unfittingNumber({ minimum = -Infinity, maximum = Infinity }: Schema): f
   return fc.oneof(
     otherThan('number'),
     textOfNumber,
-    fractions,
+    ...(type === 'integer' ? [fractions] : []),
     fc.constantFrom(...beyond),
     verbatim('1e400', '-1e400'),
   );
@@ -165,6 +169,8 @@ function unfittingArray({ items, minItems = 0, maxItems }: Schema): fc.Arbitrary
 function unfittingObject(schema: Schema, valid: Record<string, unknown>): fc.Arbitrary<unknown> {
   const { properties = {}, required = [] } = schema;
   const known = Object.keys(properties);
+  // Whatever its members are fits such a schema.
+  if (known.length === 0) return otherThan('object');
   const broken = known.map((name) =>
     unfitting(properties[name] ?? { type: 'string' }, valid[name]).map((value) => ({ ...valid, [name]: value })),
   );

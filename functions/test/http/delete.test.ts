@@ -66,6 +66,11 @@ describe('deleting a generation', () => {
     assert.deepEqual((await ann.call('GET', `/generations/${id}/metrics`)).body, before.body);
     assert.deepEqual(await eventsOf(id), events);
     assert.equal((await storedGeneration(id)).cleanUpAt, undefined);
+    const audit = await (await database()).collection('audit_log').where('target.id', '==', id).get();
+    assert.deepEqual(
+      audit.docs.map((doc) => [doc.get('action'), doc.get('actor'), doc.get('from')]),
+      [['generation.deleted', { uid: 'ann' }, '127.0.0.1']],
+    );
   });
 
   it('takes it out of the list, and again changes nothing', async () => {

@@ -68,10 +68,11 @@ describe('every write endpoint refuses whatever does not fit', () => {
   const askerOf = ({ by }: Fuzzed) => (by === 'admin' ? root : ann);
   const pathOf = ({ path, about = 'generation' }: Fuzzed) => path(ids[about]);
 
-  /** Writes and deletes so far; those of the sweeper, which passing time brings, left out. */
+  /** Writes and deletes so far; those of the sweeper and of aggregation, which passing time brings, left out. */
   function written(): number {
     const { total, byCollection } = stack.cloud.firestore.usage();
-    return total.writes + total.deletes - (byCollection.projection_state?.writes ?? 0);
+    const { projection_state: state, system_performance_metrics: rollups } = byCollection;
+    return total.writes + total.deletes - (state?.writes ?? 0) - (rollups?.writes ?? 0);
   }
 
   /** Everything that may have been kept: documents, objects, tasks. */

@@ -4,6 +4,7 @@ import {
   type Client,
   capturedLogs,
   clientFor,
+  database,
   eventsOf,
   frozenStack,
   type Logs,
@@ -91,6 +92,29 @@ describe('the same request sent again', () => {
     const { writes, deletes } = stack.cloud.firestore.usage().total;
     assert.deepEqual({ writes, deletes }, { writes: before.writes, deletes: before.deletes });
     assert.deepEqual(await storedObjects(stack), before.objects);
+  });
+
+  it('with a picture, by somebody who cannot pay: refused, and the picture is not kept', async () => {
+    const cat = await clientFor(placeOf(stack), 'cat');
+    await ask(cat, 'opens-her-account');
+    await (await database()).doc('users/cat').update({ 'balance.availableCredits': 0 });
+    const before = await storedObjects(stack);
+    for (const key of ['order-7', 'order-7']) {
+      const refused = await ask(cat, key, { ...WISH, image: { mimeType: 'image/png', base64: PNG } });
+      assertRefusal(refused, { status: 402, code: 'insufficient_credits' });
+    }
+    assert.deepEqual(await storedObjects(stack), before);
+  });
+
+  it('with a picture, ten times at once, for the last credits: makes one', async () => {
+    const dan = await clientFor(placeOf(stack), 'dan');
+    await ask(dan, 'opens-his-account');
+    const account = (await database()).doc('users/dan');
+    await account.update({ 'balance.availableCredits': 40 });
+    const wish = { ...WISH, image: { mimeType: 'image/png', base64: PNG } };
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(dan, 'order-8', wish)));
+    assert.deepEqual([...new Set(answers.map(({ status, body }) => `${status} ${body.id}`))].length, 1);
+    assert.equal((await account.get()).get('balance.availableCredits'), 0);
   });
 
   it('under the same key of another user is another generation', async () => {

@@ -92,6 +92,8 @@ describe('the list of one’s own generations', () => {
     `cursor=${Buffer.from('99999999999999999/abc').toString('base64url')}`,
     `cursor=${Buffer.from('999999999999999/abc').toString('base64url')}`,
     `cursor=${Buffer.from('5/../x').toString('base64url')}`,
+    `cursor=${Buffer.from('5/..').toString('base64url')}`,
+    `cursor=${Buffer.from('5/__name__').toString('base64url')}`,
     'cursor=',
     'cursor=a&cursor=b',
     'limit=0',

@@ -19,6 +19,12 @@ export interface Fuzzed {
 const VALID = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 const NOT_A_PNG = { mimeType: 'image/png', base64: Buffer.from('GIF89a, not PNG').toString('base64') };
 
+const REPORT = {
+  ...{ source: 'studio', id: '1', provider: 'google', model: 'veo-3.1-fast-generate-001', kind: 'text_to_video' },
+  ...{ requestedAt: '2024-11-01T10:00:00Z', endedAt: '2024-11-01T10:00:30Z', outcome: 'succeeded', videoSec: 8 },
+};
+const EVENT = { id: '1', type: 'page.viewed', occurredAt: '2040-01-01T12:00:00Z', body: { page: '/' } };
+
 /** Every write endpoint of the API. */
 export const ENDPOINTS: Record<string, Fuzzed> = {
   'POST /api/v1/generations': {
@@ -58,6 +64,50 @@ export const ENDPOINTS: Record<string, Fuzzed> = {
   'DELETE /api/v1/generations/{id}': {
     path: (id) => `/api/v1/generations/${id}`,
     about: 'strange_generation',
+  },
+  'POST /api/v1/metrics/generations': {
+    path: () => '/api/v1/metrics/generations',
+    ...{ by: 'admin', body: REPORT, works: 200 },
+    alsoWrong: [
+      {},
+      { generations: [] },
+      { generations: [REPORT], ...REPORT },
+      { generations: Array.from({ length: 501 }, () => REPORT) },
+      { ...REPORT, source: 'dailies' },
+      { ...REPORT, requestedAt: '2041-01-01T00:00:00Z' },
+      { ...REPORT, requestedAt: '2019-12-31T23:59:59Z' },
+      { ...REPORT, requestedAt: '2024-02-30T00:00:00Z' },
+      { ...REPORT, endedAt: '2024-11-01T09:59:59Z' },
+      { ...REPORT, totalMs: 1 },
+      { ...REPORT, outcome: undefined },
+      { ...REPORT, videosDelivered: 2 },
+      { ...REPORT, errorCode: 'no_output' },
+      { ...REPORT, model: 'half a pair \ud83c' },
+    ],
+  },
+  'PATCH /api/v1/metrics/generations/{id}': {
+    path: (id) => `/api/v1/metrics/generations/${id}`,
+    ...{ by: 'admin', body: { rating: 5 }, works: 409 },
+    alsoWrong: [{}],
+  },
+  'PUT /api/v1/metrics/generations/{id}/quality': {
+    path: (id) => `/api/v1/metrics/generations/${id}/quality`,
+    ...{ by: 'admin', body: { scorer: 'a model', quality: 0.9 } },
+  },
+  'POST /api/v1/events': {
+    path: () => '/api/v1/events',
+    ...{ body: EVENT, works: 200 },
+    alsoWrong: [
+      {},
+      { ...EVENT, body: {} },
+      { ...EVENT, body: { page: '/', prompt: 'x' } },
+      { ...EVENT, body: { page: 'half a pair \ud83c' } },
+      { ...EVENT, userId: 'bob' },
+      { ...EVENT, source: 'web', userId: 'bob' },
+      { ...EVENT, type: 'signup', body: {} },
+      { ...EVENT, type: 'generation.requested' },
+      { ...EVENT, occurredAt: '2040-01-02T12:00:00Z' },
+    ],
   },
   'POST /api/v1/api-keys': {
     path: () => '/api/v1/api-keys',

@@ -1,10 +1,25 @@
 import assert from 'node:assert/strict';
+import type { BilledOperations, UsageReport } from '../../../local/firestore/index.ts';
 import type { Stack } from '../../../local/stack/in-process.ts';
 import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf, script } from './harness.ts';
 
 const HOUR_MS = 3_600_000;
 /** Each schedule runs as often in every span of this length. */
 const LIFE_MS = 600_000;
+
+/** What is billed for the generation itself: aggregation reads each event once, and writes buckets that many share. */
+function withoutAggregation({ total, byCollection }: UsageReport): BilledOperations {
+  const shared = [byCollection.system_performance_metrics, byCollection.projection_state];
+  const events = { reads: byCollection.analytics_events?.reads ?? 0, writes: 0, deletes: 0 };
+  return [...shared, events].reduce<BilledOperations>(
+    (sum, part) => ({
+      reads: sum.reads - (part?.reads ?? 0),
+      writes: sum.writes - (part?.writes ?? 0),
+      deletes: sum.deletes - (part?.deletes ?? 0),
+    }),
+    total,
+  );
+}
 
 /** Firestore bills these by the document; what runs all the time anyway is measured alone and taken off. */
 describe('what one generation costs in Firestore', function () {
@@ -29,12 +44,11 @@ describe('what one generation costs in Firestore', function () {
     logs?.restore();
   });
 
-  async function billed(work: () => Promise<void>): Promise<{ reads: number; writes: number; deletes: number }> {
+  async function billed(work: () => Promise<void>): Promise<BilledOperations> {
     stack.cloud.firestore.resetUsage();
     await work();
     await stack.host.advanceBy(LIFE_MS);
-    const { reads, writes, deletes } = stack.cloud.firestore.usage().total;
-    return { reads, writes, deletes };
+    return withoutAggregation(stack.cloud.firestore.usage());
   }
 
   async function lifeOf(
@@ -76,5 +90,16 @@ describe('what one generation costs in Firestore', function () {
     assert.deepEqual(await lifeOf('unsafe', { renderMs: 20_000, outcome: 'blocked' }), {
       ...{ state: 'blocked', polls: 1, reads: 7, writes: 14 },
     });
+  });
+
+  it('aggregation included, when forty are asked for in the same minutes', async () => {
+    await script(stack, { match: { promptIncludes: 'together' }, renderMs: 20_000 });
+    stack.cloud.firestore.resetUsage();
+    for (let n = 0; n < 40; n++) await ann.generate({ prompt: `together ${n}` });
+    await stack.host.advanceBy(LIFE_MS);
+    const { total, byCollection } = stack.cloud.firestore.usage();
+    const perGeneration = { reads: total.reads / 40, writes: total.writes / 40 };
+    assert.ok(perGeneration.writes < 16, JSON.stringify({ perGeneration, byCollection }));
+    assert.ok(perGeneration.reads < 14, JSON.stringify({ perGeneration, byCollection }));
   });
 });

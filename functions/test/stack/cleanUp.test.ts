@@ -88,6 +88,21 @@ describe('files that nobody needs', function () {
     assert.equal((await usageToday()).costUsdMicros, 2 * FULL_COST);
   });
 
+  it('the render of a model that has left the catalogue meanwhile is booked, looked for and deleted', async () => {
+    await script(stack, { match: { prompt: 'left' }, renderMs: 5 * 60_000 });
+    const id = await ann.generate({ prompt: 'left' });
+    await stack.host.settle();
+    await (await database()).doc(`generations/${id}`).update({ 'asked.model': 'veo-0' });
+    await stack.host.advanceBy(2 * 60_000);
+    const ended = await storedGeneration(id);
+    assert.deepEqual([ended.state, ended.error?.code], ['failed', 'operation_unreadable']);
+    assert.equal(ended.attempts[0]?.possibleCostUsdMicros, FULL_COST);
+    await stack.host.advanceBy(2 * HOUR_MS);
+    const { orphans, costUsdMicros } = (await storedGeneration(id)).attempts[0] ?? {};
+    assert.deepEqual([orphans, costUsdMicros], [1, FULL_COST]);
+    assert.deepEqual(await filesOf(id), []);
+  });
+
   it('a doubtful attempt of which nothing turns up stays possible waste', async () => {
     await script(stack, { match: { prompt: 'lost' }, submit: { status: 503 } });
     const id = await ann.generate({ prompt: 'lost' });

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
+import { getApp } from 'firebase-admin/app';
+import { FieldValue } from 'firebase-admin/firestore';
+import { getStorage } from 'firebase-admin/storage';
 import type { Stack } from '../../../local/stack/in-process.ts';
 import { BUCKET } from '../../../local/stack/project.ts';
 import { enqueue } from '../../src/platform/tasks.ts';
 import {
   type Client,
   clientFor,
+  database,
   frozenStack,
+  pauseQueue,
   placeOf,
+  resumeQueue,
   send,
   storedGeneration,
   storedObjects,
@@ -43,4 +49,51 @@ describe('a crash between the end of a generation and the removal of what its pr
     assert.deepEqual(await storedGeneration(id), before);
     assert.deepEqual(await toldOf(id), ['requested', 'submitted', 'succeeded']);
   });
+});
+
+describe('a generation that ends while its videos are being copied', () => {
+  let stack: Stack;
+  let ann: Client;
+  let files: { copy(...args: unknown[]): Promise<unknown> };
+  let copy: typeof files.copy;
+
+  before(async function () {
+    this.timeout(30_000);
+    stack = await frozenStack();
+    ann = await clientFor(placeOf(stack), 'ann');
+  });
+  afterEach(() => {
+    files.copy = copy;
+  });
+  after(() => stack?.stop());
+
+  for (const [how, change] of Object.entries({
+    'stored by a twin and deleted by its owner': { state: 'succeeded', deletedAt: new Date(), cleaned: ['outputs'] },
+    'given up': { state: 'failed', cleaned: ['attempts'] },
+  })) {
+    it(`leaves no copy behind: ${how}`, async () => {
+      await pauseQueue(stack, 'settleGeneration');
+      const id = await ann.generate();
+      for (let i = 0; i < 60 && (await storedGeneration(id)).state !== 'storing'; i++) {
+        await stack.host.advanceBy(10_000);
+      }
+      const document = (await database()).doc(`generations/${id}`);
+      let copies = 0;
+      files = Object.getPrototypeOf(getStorage(getApp()).bucket(BUCKET).file('any'));
+      copy = files.copy;
+      files.copy = async function (...args) {
+        if (copies++ === 0) {
+          await document.update({ ...change, endedAt: new Date(stack.clock.now()), nextActionAt: FieldValue.delete() });
+        }
+        return copy.apply(this, args);
+      };
+      await resumeQueue(stack, 'settleGeneration');
+      await stack.host.drainTasks();
+      assert.ok(copies > 0);
+      assert.deepEqual(
+        (await storedObjects(stack)).filter((name) => name.startsWith('videos/') && name.includes(id)),
+        [],
+      );
+    });
+  }
 });

@@ -1,5 +1,8 @@
 import type { Actor, Role } from '../actor.ts';
 
+/** How long a reason can be. */
+export const MAX_REASON_CHARS = 500;
+
 /** Who did something: a user, perhaps by a key, or a person at a terminal. */
 export type AuditActor = { uid: string; keyId?: string; role?: Role } | { cli: string };
 

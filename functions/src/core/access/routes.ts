@@ -17,6 +17,7 @@ const SERVICES: RouteAccess = { who: ['analyst', 'admin'], keys: 'read:analytics
 const READ_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'read' };
 const CHANGE_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'write' };
 const ADMIN: RouteAccess = { who: ['admin'], keys: 'no key', rate: 'admin' };
+const REPORT: RouteAccess = { who: ['ingest', 'admin'], keys: 'ingest', rate: 'write' };
 const OWN_KEYS: RouteAccess = { who: 'users', keys: 'no key', rate: 'keys' };
 
 /** Every route of the API, as `METHOD /path` with the path as it is registered. The app does not start with one missing. */
@@ -39,6 +40,12 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/generations/:id/cancel': CHANGE_OWN,
   'PUT /api/v1/generations/:id/rating': CHANGE_OWN,
   'DELETE /api/v1/generations/:id': CHANGE_OWN,
+
+  'POST /api/v1/metrics/generations': REPORT,
+  'PATCH /api/v1/metrics/generations/:id': REPORT,
+  'PUT /api/v1/metrics/generations/:id/quality': REPORT,
+  // Users tell about themselves; to tell about others needs the role, too.
+  'POST /api/v1/events': { who: 'users', keys: 'ingest', rate: 'write' },
 
   'POST /api/v1/api-keys': OWN_KEYS,
   'GET /api/v1/api-keys': OWN_KEYS,

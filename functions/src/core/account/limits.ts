@@ -32,19 +32,20 @@ export function usageOf(account: Account, now: Date): Usage {
 /** The first limit that another generation for `credits` would break at `now`; undefined when it breaks none. */
 export function limitBrokenBy(account: Account, limits: TierLimits, credits: number, now: Date): Exceeded | undefined {
   const used = usageOf(account, now);
-  const broken = (limit: string, allowed: number, usedSoFar: number, added: number, freesAt?: Date) =>
-    usedSoFar + added > allowed ? { limit, allowed, used: usedSoFar, ...(freesAt && { freesAt }) } : undefined;
+  const broken = (limit: string, allowed: number, usedSoFar: number, added: number, freesAt?: Date) => {
+    if (usedSoFar + added <= allowed) return undefined;
+    // What can never fit frees at no time.
+    return { limit, allowed, used: usedSoFar, ...(freesAt && added <= allowed && { freesAt }) };
+  };
   const minuteEnd = new Date(account.minute.startedAt.getTime() + MINUTE_MS);
   const midnight = startOfDay(now, 1);
   const { requestsPerMinute, concurrentGenerations, generationsPerDay, creditsPerDay, creditsPer30Days } = limits;
-  // What can never fit frees at no time.
-  const dayEnd = credits <= creditsPerDay ? midnight : undefined;
   const monthEnd = monthFreesAt(account, creditsPer30Days - credits, now);
   return (
     broken('generation_requests_per_minute', requestsPerMinute, used.requestsThisMinute, 1, minuteEnd) ??
     broken('concurrent_generations', concurrentGenerations, used.concurrentGenerations, 1) ??
     broken('generations_per_day', generationsPerDay, used.generationsToday, 1, midnight) ??
-    broken('credits_per_day', creditsPerDay, used.creditsToday, credits, dayEnd) ??
+    broken('credits_per_day', creditsPerDay, used.creditsToday, credits, midnight) ??
     broken('credits_per_30_days', creditsPer30Days, used.creditsIn30Days, credits, monthEnd)
   );
 }
@@ -80,7 +81,6 @@ function creditsInWindow(account: Account, now: Date): number {
 
 /** The first midnight after which no more than `room` counts; undefined when there is none. */
 function monthFreesAt(account: Account, room: number, now: Date): Date | undefined {
-  if (room < 0) return undefined;
   for (let days = 1; days <= ROLLING_DAYS; days++) {
     const at = startOfDay(now, days);
     if (creditsInWindow(account, at) <= room) return at;

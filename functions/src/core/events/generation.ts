@@ -31,8 +31,25 @@ export function correctionEvent(before: Generation, corrected: Generation, occur
     return from === to ? [] : [{ measure: name, from: from ?? null, to: to ?? 0 }];
   });
   if (!corrected.endedAt) throw new Error('a correction belongs to a generation that has ended');
-  const body = { ...subjectOf(corrected), endedAt: corrected.endedAt, changes };
+  const ratingStars = corrected.rating?.stars;
+  const body = {
+    ...subjectOf(corrected),
+    endedAt: corrected.endedAt,
+    changes,
+    ...(ratingStars !== undefined && { ratingStars }),
+  };
   return draftOf('generation.corrected', corrected, occurredAt, body);
+}
+
+/** What a scorer says of the videos, 0 to 1,000; null before the first score. */
+export function scoredEvent(
+  generation: Generation,
+  occurredAt: Date,
+  score: { scorer: string; from: number | null; to: number },
+): EventDraft {
+  if (!generation.endedAt) throw new Error('a score belongs to a generation that has ended');
+  const body = { ...subjectOf(generation), endedAt: generation.endedAt, ...score };
+  return draftOf('generation.scored', generation, occurredAt, body);
 }
 
 /** The event of a transition that has just led to `generation`, at the time of the transition. */
@@ -88,7 +105,7 @@ function bodyOf(type: OwnEventType, generation: Generation, occurredAt: Date, ra
     }
     case 'generation.rated':
       if (!rating || !generation.endedAt) throw new Error('a rating belongs to a generation that has ended');
-      return { ...subject, endedAt: generation.endedAt, ...rating };
+      return { ...subject, endedAt: generation.endedAt, ...rating, videoSec: measure(generation).videoSec };
   }
 }
 

@@ -10,9 +10,11 @@ const durationMs = z
   .int()
   .min(0)
   .max(31 * 86_400_000);
-const usdMicros = z.int().min(0).max(1e15);
+const usdMicros = z.int().min(0).max(1e12);
 const thousandths = z.int().min(0).max(1_000_000);
 const stars = z.int().min(1).max(5);
+/** Any of the measures that can be corrected. */
+const measured = usdMicros;
 
 const generation = {
   generationId: key,
@@ -35,6 +37,11 @@ const ended = {
   videosDelivered: count,
   videosBlocked: count,
   videoSec: count,
+  /** Only of a reported generation, whose arrival no other event tells: this one tells both. */
+  requestedAt: z.date().optional(),
+  /** Only of a reported generation: what was known of it at once. */
+  ratingStars: stars.optional(),
+  qualityThousandths: thousandths.optional(),
 };
 const unsuccessful = { ...ended, errorCode: z.enum(ERROR_CODES), fault: z.enum(['user', 'provider', 'house']) };
 /** A change of something measured once the generation had ended; it counts where the end counts. */
@@ -65,7 +72,8 @@ export const EVENT_BODIES = {
   'generation.blocked': z.strictObject(unsuccessful),
   'generation.expired': z.strictObject(unsuccessful),
   'generation.cancelled': z.strictObject(ended),
-  'generation.rated': z.strictObject({ ...afterwards, from: stars.nullable(), to: stars }),
+  /** With the seconds delivered, which count as accepted while the rating is good. */
+  'generation.rated': z.strictObject({ ...afterwards, from: stars.nullable(), to: stars, videoSec: count }),
   'generation.scored': z.strictObject({
     ...afterwards,
     scorer: label,
@@ -75,9 +83,11 @@ export const EVENT_BODIES = {
   'generation.corrected': z.strictObject({
     ...afterwards,
     changes: z
-      .array(z.strictObject({ measure: z.enum(CORRECTED), from: z.int().nullable(), to: z.int() }))
+      .array(z.strictObject({ measure: z.enum(CORRECTED), from: measured.nullable(), to: measured }))
       .min(1)
       .max(CORRECTED.length),
+    /** The rating that stands: seconds that it had accepted change with the seconds delivered. */
+    ratingStars: stars.optional(),
   }),
   'generation.opened': z.strictObject(generation),
   'generation.downloaded': z.strictObject(generation),
@@ -110,6 +120,8 @@ export const envelopeSchema = z.strictObject({
   cellKey: z.string().max(300).optional(),
   /** Stands for the user without naming them. */
   userKey: z.string().max(64),
+  /** UTC days on which it counts, stamped when it is recorded. */
+  days: z.array(z.iso.date()).max(3).optional(),
   body: z.unknown(),
 });
 

@@ -1,4 +1,4 @@
-import { fullCostUsdMicros } from './cost.ts';
+import { fullCostUsdMicros, mayRenderOn } from './cost.ts';
 import { type Attempt, type Generation, isTerminal } from './state.ts';
 
 /** Groups of files that a generation leaves behind: what providers wrote, the request's pictures, the videos themselves. */
@@ -23,7 +23,8 @@ export function cleanUpPlan(generation: Generation, retentionMs: number | undefi
   const plan: CleanUpPlan = {};
   if (!isTerminal(state) || !endedAt) return plan;
   const after = (from: Date, ms: number) => deletedAt ?? new Date(from.getTime() + ms);
-  const doubtful = attempts.filter(isDoubtful);
+  // Orphans that are booked stay due until they are deleted, too.
+  const doubtful = attempts.filter((attempt) => isDoubtful(attempt) || attempt.orphans !== undefined);
   const lastDoubtful = doubtful.at(-1);
   if (lastDoubtful) plan.attempts = new Date(lastDoubtful.startedAt.getTime() + ORPHANS_DUE_MS);
   else if (deletedAt || (state !== 'succeeded' && attempts.some(hasRendered))) plan.attempts = after(endedAt, 0);
@@ -39,11 +40,13 @@ export function cleanUpDueAt(plan: CleanUpPlan): Date | undefined {
 }
 
 /** True for an attempt whose job may have rendered something after it was given up. */
-function isDoubtful({ possibleCostUsdMicros = 0, uncertain, costUsdMicros = 0 }: Attempt): boolean {
-  return possibleCostUsdMicros > 0 || (uncertain !== undefined && costUsdMicros === 0);
+function isDoubtful(attempt: Attempt): boolean {
+  const { error, uncertain } = attempt;
+  return !hasRendered(attempt) && (uncertain !== undefined || (error !== undefined && mayRenderOn(error.code)));
 }
 
-const hasRendered = ({ costUsdMicros = 0 }: Attempt): boolean => costUsdMicros > 0;
+/** What was rendered has a cost, be it nothing. */
+const hasRendered = ({ costUsdMicros }: Attempt): boolean => costUsdMicros !== undefined;
 
 /** Videos found in an attempt's place after it had been given up, by the attempt's number. */
 export type Orphans = ReadonlyMap<number, number>;
@@ -52,7 +55,7 @@ export type Orphans = ReadonlyMap<number, number>;
 export function withOrphans(generation: Generation, orphans: Orphans): Attempt[] {
   return generation.attempts.map((attempt) => {
     const videos = orphans.get(attempt.number) ?? 0;
-    if (videos === 0 || attempt.orphans !== undefined || !isDoubtful(attempt)) return attempt;
+    if (videos === 0 || !isDoubtful(attempt)) return attempt;
     const { possibleCostUsdMicros: _possible, ...rest } = attempt;
     return { ...rest, orphans: videos, costUsdMicros: orphanCost(generation, videos) };
   });

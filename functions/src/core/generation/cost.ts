@@ -11,6 +11,9 @@ const UNCLEAR: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'steps_exhausted',
 ]);
 
+/** True when an attempt that ends with this error may render on at the provider. */
+export const mayRenderOn = (code: ErrorCode): boolean => UNCLEAR.has(code);
+
 /** The provider's list price of all videos asked for, in millionths of a US dollar. */
 export function fullCostUsdMicros({ asked, costUsdMicrosPerVideo }: Generation): number {
   return asked.videos * costUsdMicrosPerVideo;
@@ -18,7 +21,7 @@ export function fullCostUsdMicros({ asked, costUsdMicrosPerVideo }: Generation):
 
 /** What an attempt that ends with this error may still cost. A provider charges for videos, not for errors. */
 export function possibleCostOf(generation: Generation, code: ErrorCode): number {
-  return UNCLEAR.has(code) ? fullCostUsdMicros(generation) : 0;
+  return mayRenderOn(code) ? fullCostUsdMicros(generation) : 0;
 }
 
 /** What a generation cost the house at the providers, all attempts together; millionths of a US dollar by list prices. */

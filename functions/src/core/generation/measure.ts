@@ -3,12 +3,17 @@ import { errorRule, type Outcome } from './outcome.ts';
 import { chargedCredits } from './settlement.ts';
 import { currentAttempt, type Generation, isTerminal } from './state.ts';
 
+/** The source of what this system made itself; nobody else may report as it. */
+export const OWN_SOURCE = 'dailies';
+
 /**
  * The measured facts of one generation. Times are whole milliseconds and absent where the phase was never reached.
  * `queueMs`: asked for → taken by the provider. `renderMs`: taken → seen finished, at most `renderUncertaintyMs` late.
  * `storeMs`: seen finished → in our storage. `totalMs`: asked for → ended.
  */
 export interface GenerationMetrics {
+  /** Which system made it. */
+  source: string;
   generationId: string;
   uid: string;
   seq: number;
@@ -43,6 +48,9 @@ export interface GenerationMetrics {
   /** What the user paid, once it has ended. */
   chargedCredits?: number;
   ratingStars?: number;
+  /** Of the videos, 0 to 1,000, as `scorer` gave it. */
+  qualityThousandths?: number;
+  scorer?: string;
 }
 
 /** Measures a generation in any state. Pure: nothing is taken from the clock. */
@@ -52,6 +60,7 @@ export function measure(generation: Generation): GenerationMetrics {
   const delivered = generation.outputs.length;
   const between = (from?: Date, to?: Date) => (from && to ? to.getTime() - from.getTime() : undefined);
   return withoutUndefined({
+    source: OWN_SOURCE,
     generationId: generation.id,
     uid: generation.uid,
     seq: generation.seq,
@@ -79,6 +88,8 @@ export function measure(generation: Generation): GenerationMetrics {
     costIsEstimate: true as const,
     chargedCredits: isTerminal(state) ? chargedCredits(generation) : undefined,
     ratingStars: generation.rating?.stars,
+    qualityThousandths: generation.quality?.thousandths,
+    scorer: generation.quality?.scorer,
   });
 }
 

@@ -25,6 +25,7 @@ export const ERROR_RULES = {
   deadline_exceeded: { retry: false, fault: 'provider', message: 'The video was not ready in time.' },
   storage_failed: { retry: false, fault: 'house', message: 'The video could not be stored.' },
   steps_exhausted: { retry: false, fault: 'house', message: 'The work on it kept failing on our side.' },
+  unspecified: { retry: false, fault: 'provider', message: 'It failed; nobody told why.' },
   ended_by_operator: { retry: false, fault: 'house', message: 'The generation was ended by an operator.' },
 } as const satisfies Record<string, ErrorRule>;
 

@@ -12,6 +12,8 @@ const MIN_POLL_MS = 2_000;
 const MAX_POLL_MS = 60_000;
 const RETRY_BASE_MS = 5_000;
 const RETRY_CAP_MS = 300_000;
+/** A provider that asks for more patience than this is asked again sooner: somebody's credits are held meanwhile. */
+const MAX_RETRY_AFTER_MS = 300_000;
 
 /** The observed render times of a model that polling is scheduled by. */
 export interface RenderTime {
@@ -32,11 +34,14 @@ export function plannedPollMs(n: number, expectedRenderMs: number): number {
 
 /**
  * Milliseconds before attempt number `attempt + 1`: full jitter, which is anything from nothing to a ceiling that doubles from
- * 10 s to 5 min, drawn by the generation's own id; and after what the provider asked for, so that not all come back at once.
+ * 10 s to 5 min, drawn by the generation's own id; and after what the provider asked for (5 min at most), so that not all
+ * come back at once.
  */
 export function retryDelayMs(generationId: string, attempt: number, retryAfterMs = 0): number {
   const ceilingMs = Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt);
-  return Math.round(retryAfterMs + ceilingMs * unitInterval(`${generationId}/${attempt}`));
+  return Math.round(
+    Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) + ceilingMs * unitInterval(`${generationId}/${attempt}`),
+  );
 }
 
 export type Step = 'dispatch' | 'poll' | 'settle';

@@ -8,18 +8,19 @@ export function heldCredits({ asked, creditsPerVideo }: Generation): number {
   return asked.videos * creditsPerVideo;
 }
 
-/** What the user pays for a generation that has ended: each video delivered; nothing without one. */
-export function chargedCredits({ outputs, creditsPerVideo, state }: Generation): number {
-  return state === 'succeeded' ? outputs.length * creditsPerVideo : 0;
+/** What the user pays for a generation that has ended: each video delivered that they asked for; nothing without one. */
+export function chargedCredits({ asked, outputs, creditsPerVideo, state }: Generation): number {
+  return state === 'succeeded' ? Math.min(outputs.length, asked.videos) * creditsPerVideo : 0;
 }
 
 /** What the end of a generation changes in its owner's books. */
 export interface Settlement {
   entry: LedgerEntry;
-  /** The UTC day on which it had been asked for, and what that day's usage turns out to be less (or more) by. */
+  /** The UTC day on which it had been asked for, and by what that day's usage turns out to be another. */
   day: string;
-  creditsBack: number;
-  costUsdMicrosBack: number;
+  /** Never above zero: no more is charged than was held. */
+  creditsChange: number;
+  costUsdMicrosChange: number;
 }
 
 /** Ends the hold of a generation that has just ended: captured for what was delivered, the rest released. */
@@ -30,7 +31,7 @@ export function settle(ended: Generation, now: Date): Settlement {
   return {
     entry: endOfHold({ uid: ended.uid, generationId: ended.id, heldCredits: held }, charged, now),
     day: utcDay(ended.requestedAt),
-    creditsBack: held - charged,
-    costUsdMicrosBack: fullCostUsdMicros(ended) - costUsdMicros - possibleWasteUsdMicros,
+    creditsChange: charged - held,
+    costUsdMicrosChange: costUsdMicros + possibleWasteUsdMicros - fullCostUsdMicros(ended),
   };
 }

@@ -82,7 +82,7 @@ export interface Generation {
   /** Of the request body, to tell a repeated request from another one under the same idempotency key. */
   requestHash: string;
   state: State;
-  /** Rises by one with every change of state and with every rating. */
+  /** Rises by one with every change of state, every rating and every score. */
   seq: number;
   /** Raised by the sweeper; tasks of an older epoch do nothing. */
   epoch: number;
@@ -114,6 +114,8 @@ export interface Generation {
   error?: GenerationError;
   cancelRequestedAt?: Date;
   rating?: { stars: number; ratedAt: Date };
+  /** How good the videos are, by the latest scorer: 0 to 1,000. */
+  quality?: { thousandths: number; scorer: string; scoredAt: Date };
   /** False once deleted: its owner's list leaves it out. */
   listed: boolean;
   /** When its owner had the videos and the words of the request deleted. */
@@ -128,7 +130,7 @@ export interface Generation {
   replayOf?: string;
 }
 
-/** True once nothing but a rating can change. */
+/** True once nothing but a rating or a score can change. */
 export function isTerminal(state: State): state is Outcome {
   return (TERMINAL_STATES as readonly string[]).includes(state);
 }

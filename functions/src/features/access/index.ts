@@ -1,4 +1,4 @@
-export { accountOf, forgetAccount } from './accountOf.ts';
+export { forgetAccount } from './accountOf.ts';
 export { assertActive } from './assertActive.ts';
 export { createKey } from './createKey.ts';
 export { type Credential, type Identity, identify, isKnownKey } from './identify.ts';

@@ -12,6 +12,7 @@ import { saveAccount } from '../credits/index.ts';
 import { currentSettings } from '../settings/index.ts';
 import type { By } from './by.ts';
 import { isLocked } from './claims.ts';
+import { authUser } from './user.ts';
 
 /** What a verb makes of an account, and what the audit log is told of it. */
 export interface AccountChange extends Charged {
@@ -26,21 +27,23 @@ export type AccountDecision = (
 
 /**
  * Changes a user's account, opening it if need be, together with the entries in the ledger and the audit log. Answers the
- * account as it is then.
+ * account as it is then. Throws `not_found` when there is no such user any more.
  */
-export async function changeAccount(by: By, user: AuthUser, decide: AccountDecision): Promise<Account> {
+export async function changeAccount(by: By, { uid }: Pick<AuthUser, 'uid'>, decide: AccountDecision): Promise<Account> {
   const settings = await currentSettings();
   const account = await firestore().runTransaction(async (transaction) => {
-    const stored = (await transaction.get(users().doc(user.uid))).data();
+    const stored = (await transaction.get(users().doc(uid))).data();
+    // Looked up under the lock of the account: what the claims said earlier may have been taken back since.
+    const user = await authUser(uid);
     const found = stored ? { account: asClaimed(stored, user), entries: [] } : opened(user, settings);
     const change = await decide(found.account, transaction);
     if (!change) return found.account;
     const entries = [...found.entries, ...change.entries];
     saveAccount(transaction, { account: change.account, entries, isNew: !stored });
-    recordAudit(transaction, { ...by, target: { type: 'user', id: user.uid }, ...change.audit });
+    recordAudit(transaction, { ...by, target: { type: 'user', id: uid }, ...change.audit });
     return change.account;
   });
-  forgetAccount(user.uid);
+  forgetAccount(uid);
   return account;
 }
 

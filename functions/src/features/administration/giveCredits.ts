@@ -1,5 +1,6 @@
 import { type Deposit, deposit, depositId, type LedgerEntry } from '../../core/credit/ledger.ts';
 import { AppError } from '../../core/errors.ts';
+import { IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_RULE } from '../../core/idempotencyKey.ts';
 import { now } from '../../platform/clock.ts';
 import { creditLedger } from '../../platform/collections.ts';
 import type { By } from './by.ts';
@@ -19,9 +20,13 @@ export interface CreditsGiven {
   replayed: boolean;
 }
 
+/** The key of the credits that an account begins with. */
+const SIGNUP_KEY = 'signup';
+const KINDS = ['grant', 'purchase', 'adjustment'] as const satisfies Deposit['kind'][];
+
 /**
- * Books a grant, a purchase or an adjustment. Throws `not_found`, `idempotency_conflict` when the key was used for another
- * amount, `conflict` for an adjustment that takes more than is available.
+ * Books a grant, a purchase or an adjustment. Throws `not_found`, `invalid_request` for a key that cannot be one,
+ * `idempotency_conflict` when it was used for something else, `conflict` for an adjustment that takes more than is available.
  */
 export async function giveCredits(by: By, uidOrEmail: string, wish: CreditWish): Promise<CreditsGiven> {
   const user = await authUser(uidOrEmail);
@@ -30,9 +35,11 @@ export async function giveCredits(by: By, uidOrEmail: string, wish: CreditWish):
   const order: Deposit = { kind: wish.kind, credits: wish.credits, reason: wish.reason, key, by: who };
   let booked: Omit<CreditsGiven, 'availableCredits'> | undefined;
   const { balance } = await changeAccount(by, user, async (account, transaction) => {
-    const earlier = (await transaction.get(creditLedger().doc(depositId(user.uid, order)))).data();
+    const ids = KINDS.map((kind) => depositId(user.uid, { kind, key }));
+    const found = await transaction.getAll(...ids.map((id) => creditLedger().doc(id)));
+    const earlier = found.flatMap((snapshot) => snapshot.data() ?? [])[0];
     if (earlier) {
-      booked = { entry: sameAmount(earlier, wish.credits), replayed: true };
+      booked = { entry: sameBooking(earlier, order), replayed: true };
       return undefined;
     }
     const booking = deposit(account.balance, user.uid, order, now());
@@ -57,10 +64,14 @@ export async function giveCredits(by: By, uidOrEmail: string, wish: CreditWish):
 
 /** A key as part of a document's id: no slash, and no dot, which is what stands between the parts. */
 function plainKey(key: string): string {
+  if (!IDEMPOTENCY_KEY.test(key) || key === SIGNUP_KEY) {
+    const message = key === SIGNUP_KEY ? 'is the system’s own' : IDEMPOTENCY_KEY_RULE;
+    throw new AppError('invalid_request', `The key cannot be used: it ${message}.`, [{ path: 'key', message }]);
+  }
   return encodeURIComponent(key).replaceAll('.', '%2E');
 }
 
-function sameAmount(earlier: LedgerEntry, credits: number): LedgerEntry {
-  if (earlier.moves.available === credits) return earlier;
-  throw new AppError('idempotency_conflict', 'This key was used for another amount of credits.');
+function sameBooking(earlier: LedgerEntry, { kind, credits }: Deposit): LedgerEntry {
+  if (earlier.kind === kind && earlier.moves.available === credits) return earlier;
+  throw new AppError('idempotency_conflict', 'This key was used for another kind or amount of credits.');
 }

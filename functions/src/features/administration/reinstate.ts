@@ -1,24 +1,30 @@
 import { setDisabled } from '../../platform/auth.ts';
+import { forgetAccount } from '../access/index.ts';
 import type { By } from './by.ts';
 import { changeAccount } from './changeAccount.ts';
 import { authUser } from './user.ts';
 
-/** Ends a suspension. The account comes last, so that the user stays out until all is done. Throws `not_found`. */
+/**
+ * Ends a suspension, also one that somebody made at Firebase Auth by hand. Firebase Auth comes last: should it fail, the user
+ * stays out, and the same again goes on from there. Throws `not_found`.
+ */
 export async function reinstate(by: By, uidOrEmail: string, reason: string): Promise<void> {
-  const user = await authUser(uidOrEmail);
-  if (user.disabled) await setDisabled(user.uid, false);
-  await changeAccount(by, user, (found) => {
-    if (!found.suspendedAt) return undefined;
-    const { suspendedAt: _at, suspendedFor, ...account } = found;
+  const { uid, disabled } = await authUser(uidOrEmail);
+  await changeAccount(by, { uid }, (found) => {
+    if (!found.suspendedAt && !disabled) return undefined;
+    const { suspendedAt, suspendedFor, ...account } = found;
     return {
       account,
       entries: [],
       audit: {
         action: 'user.reinstated',
-        before: { suspended: true, suspendedFor: suspendedFor ?? null },
-        after: { suspended: false },
+        before: { suspended: suspendedAt !== undefined, disabled, ...(suspendedFor !== undefined && { suspendedFor }) },
+        after: { suspended: false, disabled: false },
         reason,
       },
     };
   });
+  if (!disabled) return;
+  await setDisabled(uid, false);
+  forgetAccount(uid);
 }

@@ -19,7 +19,19 @@ export async function replayGeneration(by: By, id: string, reason: string): Prom
       recordAudit(writes, { ...by, action: 'generation.taken_over', target, before: was, after: is, reason });
     });
   }
-  return askAnew(found, (writes, newId) => {
-    recordAudit(writes, { ...by, action: 'generation.replayed', target, after: { generationId: newId }, reason });
-  });
+  try {
+    return await askAnew(found, (writes, newId) => {
+      recordAudit(writes, { ...by, action: 'generation.replayed', target, after: { generationId: newId }, reason });
+    });
+  } catch (error) {
+    throw error instanceof AppError ? aboutTheOwner(error) : error;
+  }
+}
+
+/** A refusal of the owner, put so that the administrator does not take it for their own. */
+function aboutTheOwner(refusal: AppError): AppError {
+  const { code, message, problems, exceeded } = refusal;
+  if (code !== 'suspended' && !exceeded) return refusal;
+  const told = code === 'suspended' ? 'conflict' : code;
+  return new AppError(told, `Its owner would be refused: ${message}`, problems, exceeded);
 }

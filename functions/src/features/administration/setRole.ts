@@ -6,8 +6,8 @@ import { isLocked, locked, unlock } from './claims.ts';
 import { authUser, isFirstAdmin } from './user.ts';
 
 /**
- * Gives a user this role, or none; ID tokens from before are refused at once. Throws `not_found`, or `conflict` for an
- * admin who would lose the role by their own hand (so there is always one left) or who has it by a param.
+ * Gives a user this role, or none; ID tokens from before are refused, by other instances within 30 s. Throws `not_found`, or
+ * `conflict` for an admin who would lose the role by their own hand or who has it by a param.
  */
 export async function setRole(by: By, uidOrEmail: string, role: Role | undefined, reason: string): Promise<void> {
   const user = await authUser(uidOrEmail);

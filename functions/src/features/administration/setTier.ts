@@ -4,7 +4,10 @@ import { changeAccount } from './changeAccount.ts';
 import { isLocked, locked, unlock } from './claims.ts';
 import { authUser } from './user.ts';
 
-/** Puts a user on a tier, with its limits; ID tokens from before are refused at once. Throws `not_found`. */
+/**
+ * Puts a user on a tier, with its limits; ID tokens from before are refused, by other instances within 30 s. Throws
+ * `not_found`.
+ */
 export async function setTier(by: By, uidOrEmail: string, tier: Tier, reason: string): Promise<void> {
   const user = await authUser(uidOrEmail);
   const account = await changeAccount(by, user, (found) => {

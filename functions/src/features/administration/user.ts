@@ -4,6 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { FIRST_ADMIN_UID } from '../../params.ts';
 import { type AuthUser, findAuthUser } from '../../platform/auth.ts';
 import { now } from '../../platform/clock.ts';
+import { isLocked } from './claims.ts';
 
 /** A user: how Auth knows them, and their account if they have ever asked for anything or been given something. */
 export interface User {
@@ -18,6 +19,8 @@ export interface UserView {
   role?: Role;
   tier: Tier;
   suspended?: { at: string; reason?: string };
+  /** True: a change of role or tier has stopped half way, and keeps the user out until it is repeated. */
+  halfChanged?: true;
   /** True: cannot sign in at Firebase Auth. */
   disabled: boolean;
   availableCredits: number;
@@ -54,6 +57,7 @@ export function userView({ auth, account }: User): UserView {
     ...(suspendedAt && {
       suspended: { at: suspendedAt.toISOString(), ...(suspendedFor !== undefined && { reason: suspendedFor }) },
     }),
+    ...(account && isLocked(account) && { halfChanged: true }),
     disabled: auth.disabled,
     ...balance,
     openGenerations,

@@ -8,7 +8,7 @@ import type { Generation } from '../../core/generation/state.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { recordEntry, usage, users, type Writes } from '../../platform/collections.ts';
 import { FieldValue, type Transaction } from '../../platform/firestore.ts';
-import { accountIn, saveAccount } from './account.ts';
+import { accountIn, findAccount, saveAccount } from './account.ts';
 
 /**
  * Holds the price of a new generation and counts it against its owner's limits, in the transaction that admits it. Throws
@@ -29,9 +29,15 @@ export async function chargeIn(
   addUsage(transaction, generation, 1, credits, fullCostUsdMicros(generation));
 }
 
+/** Throws what `chargeIn` would throw for another generation now; nothing is held. */
+export async function assertChargeable(actor: Actor, settings: Settings, credits: number, now: Date): Promise<void> {
+  const { account } = await findAccount(actor, settings, now);
+  chargeForGeneration(account, settings.limits[account.tier], 'asked-before', credits, now);
+}
+
 /** Ends the hold of a generation together with the write that ends it: captured for what was delivered, the rest released. */
 export function settleIn(writes: Writes, ended: Generation, now: Date): void {
-  const { entry, day, creditsBack, costUsdMicrosBack } = settle(ended, now);
+  const { entry, day, creditsChange, costUsdMicrosChange } = settle(ended, now);
   recordEntry(writes, entry);
   writes.set(
     users().doc(ended.uid),
@@ -41,11 +47,12 @@ export function settleIn(writes: Writes, ended: Generation, now: Date): void {
         heldCredits: FieldValue.increment(entry.moves.held ?? 0),
       },
       openGenerations: FieldValue.increment(-1),
-      ...(creditsBack > 0 && stillCounts(day, now) && { spentCredits: { [day]: FieldValue.increment(-creditsBack) } }),
+      ...(creditsChange < 0 &&
+        stillCounts(day, now) && { spentCredits: { [day]: FieldValue.increment(creditsChange) } }),
     },
     { merge: true },
   );
-  if (creditsBack !== 0 || costUsdMicrosBack !== 0) addUsage(writes, ended, 0, -creditsBack, -costUsdMicrosBack);
+  if (creditsChange !== 0 || costUsdMicrosChange !== 0) addUsage(writes, ended, 0, creditsChange, costUsdMicrosChange);
 }
 
 /** Brings the usage of the day of the request in line with a cost that turned out to be another. */

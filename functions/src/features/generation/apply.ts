@@ -56,7 +56,7 @@ export async function transact(
     const next = withCleanUp(stored.generation, decision.next);
     const version = await commit(stored, { ...decision, next }, also);
     if (version) return { generation: next, version };
-    if (tries === MAX_TRIES) throw new Error(`generation ${id} kept changing`);
+    if (tries === MAX_TRIES) throw new Error(`generation ${id}: none of ${MAX_TRIES} commits went through`);
     stored = await findStored(id);
   }
   throw new AppError('not_found', 'There is no such generation.');

@@ -46,8 +46,17 @@ async function cleanUpOrLater(stored: Stored): Promise<boolean> {
   } catch (error) {
     // One whose files cannot be deleted now must not hold up the others.
     log.error('could not clean up', error, { generationId: stored.generation.id });
-    await transact(stored, cleanUpLater(RETRY_MS));
+    await postpone(stored);
     return false;
+  }
+}
+
+async function postpone(stored: Stored): Promise<void> {
+  try {
+    await transact(stored, cleanUpLater(RETRY_MS));
+  } catch (error) {
+    // It stays due, and the next run tries again.
+    log.error('could not postpone the clean-up', error, { generationId: stored.generation.id });
   }
 }
 

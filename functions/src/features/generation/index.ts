@@ -15,5 +15,6 @@ export { rateGeneration } from './rate.ts';
 export { replayGeneration } from './replay.ts';
 export { requestGeneration } from './request.ts';
 export { runStep } from './runStep.ts';
+export { scoreGeneration } from './score.ts';
 export { sweep } from './sweep.ts';
 export { type Waiting, waitingFor } from './waiting.ts';

@@ -37,7 +37,8 @@ type Sight = Command | 'busy' | 'unreadable';
 
 async function look(generation: Generation, attempt: Attempt, polled: Polled): Promise<Sight> {
   const model = findModel(generation.asked.model);
-  if (!model) return attemptFailed(attempt.number, { code: 'model_unavailable' }, [], polled);
+  // The job may render on, and be charged: it is looked for like any other that nobody can be asked about.
+  if (!model) return adoptOrFail(generation, attempt, polled, 'operation_unreadable', 'no longer in the catalogue');
   if (attempt.operation === undefined) return (await watch(generation, attempt, model, polled)) ?? 'busy';
   return ask(generation, attempt, attempt.operation, model, polled);
 }

@@ -1,4 +1,5 @@
 import type { Model } from '../../core/catalogue/schema.ts';
+import { OWN_SOURCE } from '../../core/generation/measure.ts';
 import { renderTimeByDocument, renderTimeFrom } from '../../core/generation/renderTime.ts';
 import type { RenderTime } from '../../core/generation/schedule.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
@@ -38,6 +39,7 @@ async function observedOrNothing(modelId: string): Promise<RenderTime | undefine
 async function observed(modelId: string): Promise<RenderTime | undefined> {
   const snapshot = await generationMetrics()
     .where('shard', 'in', ALL_SHARDS)
+    .where('source', '==', OWN_SOURCE)
     .where('model', '==', modelId)
     .where('outcome', '==', 'succeeded')
     .orderBy('endedAt', 'desc')

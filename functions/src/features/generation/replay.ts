@@ -2,9 +2,11 @@ import { AppError } from '../../core/errors.ts';
 import { type Asked, type Generation, isTerminal, type StoredImage } from '../../core/generation/state.ts';
 import { sha256 } from '../../core/hash.ts';
 import { userOf } from '../../platform/auth.ts';
+import { now } from '../../platform/clock.ts';
 import type { Writes } from '../../platform/collections.ts';
 import { currentRequestId } from '../../platform/logs.ts';
 import { copyObject, gcsUri, pathOf } from '../../platform/storage.ts';
+import { assertChargeable } from '../credits/index.ts';
 import { assertIntake } from '../intake/index.ts';
 import { currentSettings } from '../settings/index.ts';
 import { admitOrFind } from './admission.ts';
@@ -35,6 +37,8 @@ async function replayed(old: Generation, id: string, also: (writes: Writes, id: 
   const settings = await currentSettings();
   const { model, price } = offered(requestOf(old.asked), settings);
   await assertIntake(settings, price.costUsdMicrosPerVideo * old.asked.videos);
+  // Nobody would ever delete the pictures copied for a replay that is refused.
+  await assertChargeable(owner, settings, price.creditsPerVideo * old.asked.videos, now());
   const requestId = currentRequestId();
   const admitted = {
     ...{ id, uid: old.uid, shard: old.shard, requestHash: old.requestHash, replayOf: old.id },

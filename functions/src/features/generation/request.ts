@@ -5,8 +5,10 @@ import type { Generation } from '../../core/generation/state.ts';
 import type { Admitted } from '../../core/generation/transitions/request.ts';
 import { canonicalJson, sha256 } from '../../core/hash.ts';
 import { shardOf } from '../../core/shard.ts';
+import { now } from '../../platform/clock.ts';
 import { generations } from '../../platform/collections.ts';
 import { currentRequestId } from '../../platform/logs.ts';
+import { assertChargeable } from '../credits/index.ts';
 import { assertIntake } from '../intake/index.ts';
 import { currentSettings } from '../settings/index.ts';
 import { admitOrFind } from './admission.ts';
@@ -64,6 +66,17 @@ async function newRequest(
   const settings = await currentSettings();
   const { model, price } = offered(request, settings);
   await assertIntake(settings, price.costUsdMicrosPerVideo * request.videos);
+  if (request.image || request.referenceImages) {
+    // Pictures of a request that is refused would never be deleted, since no generation knows of them.
+    try {
+      await assertChargeable(actor, settings, price.creditsPerVideo * request.videos, now());
+    } catch (error) {
+      // Unless it is refused for what a twin of it has used up.
+      const earlier = await earlierRequest(actor, idempotencyKey, requestHash);
+      if (earlier) return earlier;
+      throw error;
+    }
+  }
   const id = idempotencyKey === undefined ? generations().doc().id : keyedId(actor.uid, idempotencyKey);
   const admitted: Admitted = {
     id,

@@ -1,9 +1,15 @@
 import type { Command } from '../../core/generation/decision.ts';
-import { currentAttempt, type Generation, type Output, type RenderedVideo } from '../../core/generation/state.ts';
+import {
+  currentAttempt,
+  type Generation,
+  isTerminal,
+  type Output,
+  type RenderedVideo,
+} from '../../core/generation/state.ts';
 import { stored, storeFailed } from '../../core/generation/transitions/render.ts';
 import { now } from '../../platform/clock.ts';
 import { logOf } from '../../platform/logs.ts';
-import { copyObject, deleteObject, pathOf, sizeOf } from '../../platform/storage.ts';
+import { copyObject, deleteObject, listObjects, pathOf, sizeOf } from '../../platform/storage.ts';
 import { apply } from './apply.ts';
 import { enqueuePending, isDue, type StepTask } from './enqueue.ts';
 import { findStored } from './load.ts';
@@ -30,9 +36,10 @@ export async function settle(task: StepTask): Promise<void> {
   }
   const videos = generation.rendered ?? [];
   if (!attempt) throw new Error(`generation ${generation.id} has nothing to store`);
-  const applied = await apply(found, await storing(generation, attempt.number, videos));
-  if (applied.generation.state === 'succeeded') await removeStaged(videos);
-  log.info('settled', { generationId: generation.id, state: applied.generation.state });
+  const { generation: settled } = await apply(found, await storing(generation, attempt.number, videos));
+  if (settled.state === 'succeeded') await removeStaged(videos);
+  if (isTerminal(settled.state) && (settled.state !== 'succeeded' || settled.deletedAt)) await removeCopies(settled);
+  log.info('settled', { generationId: generation.id, state: settled.state });
 }
 
 /** What storing the videos comes to. Throws for trouble that may pass, until it has lasted an hour. */
@@ -57,13 +64,24 @@ async function storing(generation: Generation, attemptNumber: number, videos: Re
 async function store(generation: Generation, video: RenderedVideo, index: number): Promise<Output | undefined> {
   const source = pathOf(video.gcsUri);
   if (source === undefined) return undefined;
-  const path = `videos/${generation.uid}/${generation.id}/${index}.mp4`;
+  const path = `${placeOf(generation)}${index}.mp4`;
   await copyObject(source, path, video.mimeType);
   const sizeBytes = await sizeOf(path);
   if (!sizeBytes) return undefined;
   const output: Output = { path, mimeType: video.mimeType, sizeBytes };
   const posterPath = await makePoster(output, generation.renderedAt ?? generation.requestedAt);
   return posterPath === undefined ? output : { ...output, posterPath };
+}
+
+/** Where the videos of a generation are kept. */
+const placeOf = ({ uid, id }: Generation): string => `videos/${uid}/${id}/`;
+
+/**
+ * Deletes what was copied for a generation that was ended, or even deleted, while that went on: its clean-up may have been
+ * here before.
+ */
+async function removeCopies(generation: Generation): Promise<void> {
+  for (const path of await listObjects(placeOf(generation), 2 * MAX_VIDEOS)) await deleteObject(path);
 }
 
 async function removeStaged(videos: readonly RenderedVideo[]): Promise<void> {

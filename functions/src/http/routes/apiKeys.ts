@@ -4,7 +4,7 @@ import { createKey, listKeys, revokeKey, rotateKey } from '../../features/access
 import { now } from '../../platform/clock.ts';
 import { BODY_REFUSALS, CONFLICT, json, REFUSALS } from '../answers.ts';
 import { router } from '../router.ts';
-import { apiKeyIdSchema, apiKeySchema, apiKeyWishSchema, shownApiKeySchema } from '../schemas.ts';
+import { apiKeyIdSchema, apiKeySchema, apiKeyWishSchema, shownApiKeySchema } from '../schemas/apiKey.ts';
 
 const create = createRoute({
   method: 'post',

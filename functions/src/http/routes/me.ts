@@ -4,6 +4,7 @@ import { ledgerOf, type Standing, standingOf } from '../../features/credits/inde
 import { json, REFUSALS } from '../answers.ts';
 import { router } from '../router.ts';
 import { ledgerPageSchema, standingSchema } from '../schemas/account.ts';
+import { pageQuery } from '../schemas/page.ts';
 
 const get = createRoute({
   method: 'get',
@@ -16,12 +17,7 @@ const getLedger = createRoute({
   method: 'get',
   path: '/me/ledger',
   summary: 'Every movement of your credits, newest first',
-  request: {
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-      cursor: z.string().max(500).optional(),
-    }),
-  },
+  request: { query: z.strictObject(pageQuery) },
   responses: { 200: json(ledgerPageSchema, 'A page'), 400: REFUSALS[400] },
 });
 

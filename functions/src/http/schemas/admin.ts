@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { MAX_REASON_CHARS } from '../../core/access/audit.ts';
 import { TIERS } from '../../core/account/account.ts';
 import { ROLES } from '../../core/actor.ts';
 import { settingsChangeSchema, settingsSchema } from '../../core/settings/settings.ts';
+import { pageQuery } from './page.ts';
 
 const isoTime = z.iso.datetime();
 const anything = z.record(z.string(), z.unknown());
@@ -10,17 +12,11 @@ const anything = z.record(z.string(), z.unknown());
 const reason = z
   .string()
   .min(1)
-  .max(500)
+  .max(MAX_REASON_CHARS)
   .refine((text) => text.isWellFormed() && text.trim() !== '', 'must be well-formed and not blank')
   .openapi({ description: 'kept in the audit log' });
 
 export const reasonSchema = z.strictObject({ reason });
-
-/** A page of a list: how many, and where it begins. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().min(1).max(2_000).optional(),
-};
 
 const uid = z.string().regex(/^[^/\p{C}]{1,128}$/u);
 export const uidSchema = z.object({ uid });
@@ -32,6 +28,9 @@ export const userSchema = z
     role: z.enum(ROLES).optional(),
     tier: z.enum(TIERS),
     suspended: z.object({ at: isoTime, reason: z.string().optional() }).optional(),
+    halfChanged: z.literal(true).optional().openapi({
+      description: 'a change of role or tier has stopped half way and keeps the user out: repeat it',
+    }),
     disabled: z.boolean().openapi({ description: 'cannot sign in at Firebase Auth' }),
     availableCredits: z.int(),
     heldCredits: z.int(),

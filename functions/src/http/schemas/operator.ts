@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { ERROR_CODES } from '../../core/generation/outcome.ts';
 import { STATES } from '../../core/generation/state.ts';
-import { auditEntrySchema, pageQuery, wholeEntrySchema } from './admin.ts';
+import { auditEntrySchema, wholeEntrySchema } from './admin.ts';
+import { pageQuery } from './page.ts';
 
 const isoTime = z.iso.datetime();
 const anything = z.record(z.string(), z.unknown());

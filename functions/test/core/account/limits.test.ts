@@ -82,6 +82,13 @@ describe('core/account limits', () => {
     );
   }
 
+  it('frees at no time what is not allowed at all', () => {
+    for (const limit of ['requestsPerMinute', 'generationsPerDay', 'creditsPerDay', 'creditsPer30Days'] as const) {
+      const broken = limitBrokenBy(account({}), { ...LIMITS, [limit]: 0 }, 10, NOW);
+      assert.deepEqual([broken?.allowed, broken?.freesAt], [0, undefined], limit);
+    }
+  });
+
   it('says truly when the thirty days have room: not at any midnight before', () => {
     const days = fc.dictionary(fc.integer({ min: 0, max: 35 }).map(daysAgo), fc.integer({ min: 0, max: 400 }));
     fc.assert(

@@ -143,6 +143,24 @@ describe('core/generation orphans', () => {
     ]);
     assert.deepEqual(bookOrphans(new Map())(generation, later(1)), { ok: false, reason: 'unchanged' });
   });
+
+  it('stay due once they are booked, until they are deleted', () => {
+    const booked = bookOrphans(new Map([[1, 1]]))(generation, later(1));
+    assert.ok(booked.ok);
+    assert.deepEqual(cleanUpPlan(booked.next, undefined), cleanUpPlan(generation, undefined));
+    const gone = cleanedUp(['attempts'], (g) => cleanUpPlan(g, undefined))(booked.next, later(2));
+    assert.ok(gone.ok && gone.next.cleanUpAt === undefined);
+  });
+
+  it('of a model that costs nothing are looked for and counted, with nothing to correct', () => {
+    const { possibleCostUsdMicros: _possible, ...unpaid } = doubtful;
+    const free = succeeded({ costUsdMicrosPerVideo: 0, attempts: [unpaid, attempt({ number: 2 })] });
+    assert.deepEqual(cleanUpPlan(free, undefined), { attempts: new Date(at(1_000).getTime() + HOUR_MS) });
+    const booked = bookOrphans(new Map([[1, 1]]))(free, later(1));
+    assert.ok(booked.ok);
+    assert.deepEqual([booked.next.attempts[0]?.orphans, booked.next.seq], [1, free.seq]);
+    assert.equal(booked.event, undefined);
+  });
 });
 
 describe('core/generation deletion', () => {

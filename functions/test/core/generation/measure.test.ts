@@ -39,6 +39,7 @@ const ended = queued({
 describe('core/generation measure', () => {
   it('measures every phase in milliseconds, and says how exact the render time is', () => {
     assert.deepEqual(measure(ended), {
+      source: 'dailies',
       generationId: 'gen1',
       uid: 'ann',
       seq: 5,

@@ -25,7 +25,7 @@ describe('core/generation schedule', () => {
     assert.equal(n, 49);
   });
 
-  it('retries with full jitter under a ceiling that doubles, after what the provider asked for', () => {
+  it('retries with full jitter under a ceiling that doubles, after what the provider asked for within reason', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 10 }), (id, attempt) => {
         const ceilingMs = Math.min(300_000, 5_000 * 2 ** attempt);
@@ -35,6 +35,7 @@ describe('core/generation schedule', () => {
       }),
       { seed: 1 },
     );
+    for (const tooMuchMs of [86_400_000, Infinity]) assert.ok(retryDelayMs('gen1', 1, tooMuchMs) <= 310_000);
     const drawn = Array.from({ length: 1_000 }, (_, i) => retryDelayMs(`gen${i}`, 6));
     const mean = drawn.reduce((sum, delayMs) => sum + delayMs, 0) / drawn.length;
     assert.ok(Math.abs(mean - 150_000) < 10_000, `mean ${mean}`);

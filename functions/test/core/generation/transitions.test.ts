@@ -9,6 +9,7 @@ import {
   storeFailed,
 } from '../../../src/core/generation/transitions/render.ts';
 import { cancel, rate, takeOver } from '../../../src/core/generation/transitions/request.ts';
+import { score } from '../../../src/core/generation/transitions/score.ts';
 import {
   accepted,
   beginAttempt,
@@ -45,6 +46,12 @@ interface Row {
   refused?: Refusal;
   error?: string;
 }
+
+/** The same, its attempts having begun that much earlier. */
+const begunEarlier = (generation: Generation, ms: number): Generation => ({
+  ...generation,
+  attempts: generation.attempts.map((a) => ({ ...a, startedAt: new Date(a.startedAt.getTime() - ms) })),
+});
 
 const running = after(begin, accept());
 const storing = after(begin, accept(), done);
@@ -102,11 +109,25 @@ const ROWS: Row[] = [
   },
   {
     name: 'no capacity for half an hour: failed',
-    given: { ...thirdAttempt, requestedAt: at(60_000 - 30 * 60_000) },
+    given: begunEarlier(thirdAttempt, 30 * 60_000),
     command: submitRefused(3, { code: 'provider_quota' }),
     state: 'failed',
     event: 'generation.failed',
     error: 'provider_quota',
+  },
+  {
+    name: 'no capacity at the first try after a day in a queue that stood still: still in the queue',
+    given: { ...after(begin), requestedAt: at(-86_400_000) },
+    command: submitRefused(1, { code: 'provider_quota' }),
+    state: 'queued',
+    event: 'generation.retried',
+  },
+  {
+    name: 'no capacity after a long render that failed: still in the queue',
+    given: { ...after(begin, accept(), renderFails(1), begin), requestedAt: at(-40 * 60_000) },
+    command: submitRefused(2, { code: 'provider_quota' }),
+    state: 'queued',
+    event: 'generation.retried',
   },
   {
     name: 'a render that failed three times: failed',
@@ -227,6 +248,15 @@ const ROWS: Row[] = [
     command: rate(4),
     refused: 'unchanged',
   },
+  { name: 'scored', given: succeeded, command: score('judge', 500), state: 'succeeded', event: 'generation.scored' },
+  {
+    name: 'scored the same by the same',
+    given: after(begin, accept(), done, stored(1, [OUTPUT]), score('judge', 500)),
+    command: score('judge', 500),
+    refused: 'unchanged',
+  },
+  { name: 'scored before the end', given: running, command: score('judge', 500), refused: 'not_ended' },
+  { name: 'scored without a video', given: after(cancel), command: score('judge', 500), refused: 'wrong_state' },
   { name: 'rated before the end', given: running, command: rate(4), refused: 'not_ended' },
   { name: 'rated without a video', given: after(cancel), command: rate(4), refused: 'wrong_state' },
   { name: 'taken over when overdue', given: running, command: takeOver(at(55_000)), state: 'running', event: null },
@@ -273,6 +303,7 @@ describe('core/generation transitions', () => {
       endedAt: at(4_000),
       from: 2,
       to: 5,
+      videoSec: 8,
     });
   });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { FieldValue } from 'firebase-admin/firestore';
 import type { Stack } from '../../../../local/stack/in-process.ts';
 import {
   type Client,
   capturedLogs,
   clientFor,
+  database,
   eventsOf,
   frozenStack,
   type Logs,
@@ -166,6 +168,12 @@ describe('what an operator does with generations', () => {
     bodyOf(await root.call('PATCH', '/admin/users/bob', { suspended: true, ...REASON }));
     assertRefusal(await replay(id), { status: 409, code: 'conflict' });
     bodyOf(await root.call('PATCH', '/admin/users/bob', { suspended: false, ...REASON }));
+    // As a suspension that stopped half way leaves it.
+    const account = (await database()).doc('users/bob');
+    await account.update({ suspendedAt: new Date(stack.clock.now()) });
+    const refusal = assertRefusal(await replay(id), { status: 409, code: 'conflict' });
+    assert.equal(refusal.detail, 'Its owner would be refused: This account is suspended.');
+    await account.update({ suspendedAt: FieldValue.delete() });
     assert.equal(bodyOf(await replay(id), 202).replayOf, id);
     await stack.host.drainTasks();
   });

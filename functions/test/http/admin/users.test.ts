@@ -139,7 +139,8 @@ describe('administration of users', () => {
     await stack.host.advanceBy(30_000);
     assertRefusal(await kim.call('GET', '/admin/settings'), { status: 401 });
     assertRefusal(await byKey(), { status: 401 });
-    bodyOf(await change('kim', { role: 'none' }));
+    assert.equal(bodyOf(await root.call('GET', '/admin/users/kim')).halfChanged, true);
+    assert.equal(bodyOf(await change('kim', { role: 'none' })).halfChanged, undefined);
     assertRefusal(await byKey(), { status: 403, code: 'forbidden' });
     const again = await letInAgain(stack, kim);
     assertRefusal(await again('GET', '/admin/settings'), { status: 403, code: 'forbidden' });

@@ -9,7 +9,7 @@ import { type Attempt, currentAttempt, type Generation, type State } from '../st
 export const MAX_ATTEMPTS = 3;
 /** All attempts, counted or not. */
 export const MAX_ALL_ATTEMPTS = 30;
-/** How long a generation waits for a provider that has no capacity or cannot be reached. */
+/** How long a generation waits for a provider that has no capacity or cannot be reached, from its first such attempt on. */
 const MAX_QUEUE_MS = 30 * 60_000;
 /** No further attempt once earlier ones may have cost this many times the price of one. */
 const MAX_WASTE_TIMES = 2;
@@ -58,7 +58,10 @@ export function endAttempt(generation: Generation, error: GenerationError, now: 
 function mayRetry(generation: Generation, attempts: readonly Attempt[], error: GenerationError, now: Date): boolean {
   if (!errorRule(error.code).retry || attempts.length >= MAX_ALL_ATTEMPTS) return false;
   const last = attempts.at(-1);
-  if (last && costNothing(last)) return now.getTime() - generation.requestedAt.getTime() < MAX_QUEUE_MS;
+  if (last && costNothing(last)) {
+    const { startedAt } = attempts.find(costNothing) ?? last;
+    return now.getTime() - startedAt.getTime() < MAX_QUEUE_MS;
+  }
   if (attempts.filter((attempt) => !costNothing(attempt)).length >= MAX_ATTEMPTS) return false;
   const { wasteUsdMicros, possibleWasteUsdMicros } = costOf({ ...generation, attempts: [...attempts], endedAt: now });
   if (wasteUsdMicros + possibleWasteUsdMicros >= MAX_WASTE_TIMES * fullCostUsdMicros(generation)) return false;

@@ -40,6 +40,8 @@ export function bookOrphans(orphans: Orphans): Command {
   return (generation, now) => {
     const attempts = withOrphans(generation, orphans);
     if (attempts.every((attempt, i) => attempt === generation.attempts[i])) return refused('unchanged');
+    // Of what costs nothing there is nothing to correct.
+    if (generation.costUsdMicrosPerVideo === 0) return { ok: true, next: { ...generation, attempts } };
     const next: Generation = { ...generation, attempts, seq: generation.seq + 1 };
     return { ok: true, next, event: correctionEvent(generation, next, now) };
   };

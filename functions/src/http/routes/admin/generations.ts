@@ -4,7 +4,7 @@ import { operatorView } from '../../../core/generation/operatorView.ts';
 import type { Generation } from '../../../core/generation/state.ts';
 import { endGeneration, replayGeneration, viewGeneration } from '../../../features/administration/index.ts';
 import { listByState } from '../../../features/generation/index.ts';
-import { BODY_REFUSALS, CONFLICT, json, REFUSALS } from '../../answers.ts';
+import { BODY_REFUSALS, CONFLICT, json, NOT_ENOUGH_CREDITS, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { reasonSchema } from '../../schemas/admin.ts';
 import {
@@ -41,7 +41,10 @@ const replay = createRoute({
   path: '/admin/generations/{id}/replay',
   summary: 'Take an open generation over now, or ask anew for one that ended without success',
   request: { params: generationIdSchema, body: reasonBody },
-  responses: { 202: json(operatedSchema, 'What is under way now'), ...REFUSALS, ...BODY_REFUSALS, ...CONFLICT },
+  responses: {
+    202: json(operatedSchema, 'What is under way now'),
+    ...{ ...REFUSALS, ...BODY_REFUSALS, ...CONFLICT, ...NOT_ENOUGH_CREDITS },
+  },
 });
 
 const end = createRoute({

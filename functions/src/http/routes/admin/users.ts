@@ -15,12 +15,13 @@ import { router } from '../../router.ts';
 import {
   creditsGivenSchema,
   creditWishSchema,
-  pageQuery,
   uidSchema,
   userChangeSchema,
   userDetailsSchema,
   userPageSchema,
 } from '../../schemas/admin.ts';
+import { idempotencyHeaders } from '../../schemas/header.ts';
+import { pageQuery } from '../../schemas/page.ts';
 import { byOf } from './by.ts';
 import { plain } from './plain.ts';
 
@@ -57,13 +58,7 @@ const credit = createRoute({
   summary: 'Book a grant, a purchase or an adjustment of credits',
   request: {
     params: uidSchema,
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-        .optional()
-        .openapi({ description: 'such as the id of a payment; the same key books once' }),
-    }),
+    headers: idempotencyHeaders('such as the id of a payment; the same key books once'),
     body: { required: true, content: { 'application/json': { schema: creditWishSchema } } },
   },
   responses: {

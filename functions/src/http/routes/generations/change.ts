@@ -49,7 +49,7 @@ export const change = router()
     return isTerminal(generation.state) ? c.json(view, 200) : c.json(view, 202);
   })
   .openapi(remove, async (c) => {
-    const generation = await deleteGeneration(c.var.actor, c.req.valid('param').id);
+    const generation = await deleteGeneration(c.var.actor, c.var.address, c.req.valid('param').id);
     return c.json(viewOf(generation, now()), 200);
   })
   .openapi(rate, async (c) => {

@@ -1,10 +1,11 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createRoute } from '@hono/zod-openapi';
 import { generationRequestSchema } from '../../../core/generation/request.ts';
 import { viewOf } from '../../../core/generation/view.ts';
 import { requestGeneration } from '../../../features/generation/index.ts';
 import { now } from '../../../platform/clock.ts';
-import { BODY_REFUSALS, json, KEY_REUSED, REFUSALS } from '../../answers.ts';
+import { BODY_REFUSALS, json, KEY_REUSED, NOT_ENOUGH_CREDITS, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
+import { idempotencyHeaders } from '../../schemas/header.ts';
 import { generationSchema } from '../../schemas.ts';
 
 const route = createRoute({
@@ -12,16 +13,13 @@ const route = createRoute({
   path: '/generations',
   summary: 'Ask for a video',
   request: {
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-        .optional()
-        .openapi({ description: 'The same request sent again with the same key finds the first one' }),
-    }),
+    headers: idempotencyHeaders('the same request sent again with the same key finds the first one'),
     body: { required: true, content: { 'application/json': { schema: generationRequestSchema } } },
   },
-  responses: { 202: json(generationSchema, 'Taken in; see Location'), ...REFUSALS, ...BODY_REFUSALS, ...KEY_REUSED },
+  responses: {
+    202: json(generationSchema, 'Taken in; see Location'),
+    ...{ 400: REFUSALS[400], ...NOT_ENOUGH_CREDITS, ...BODY_REFUSALS, ...KEY_REUSED },
+  },
 });
 
 export const create = router().openapi(route, async (c) => {

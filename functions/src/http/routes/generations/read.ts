@@ -4,6 +4,7 @@ import { listGenerations, loadOwn, metricsOf, outputLinks } from '../../../featu
 import { now } from '../../../platform/clock.ts';
 import { json, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
+import { pageQuery } from '../../schemas/page.ts';
 import { generationIdSchema, generationMetricsSchema, generationPageSchema, generationSchema } from '../../schemas.ts';
 
 const getOne = createRoute({
@@ -26,13 +27,8 @@ const getPage = createRoute({
   method: 'get',
   path: '/generations',
   summary: 'Your own generations, newest first',
-  request: {
-    query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-      cursor: z.string().max(200).optional(),
-    }),
-  },
-  responses: { 200: json(generationPageSchema, 'A page'), ...REFUSALS },
+  request: { query: z.strictObject(pageQuery) },
+  responses: { 200: json(generationPageSchema, 'A page'), 400: REFUSALS[400] },
 });
 
 export const read = router()

@@ -1,0 +1,63 @@
+import type { EventDraft } from '../core/events/draft.ts';
+import { ALL_SHARDS } from '../core/shard.ts';
+import { type DocumentData, FieldPath, firestore, plainDocument, type Query, Timestamp } from './firestore.ts';
+
+/** A place in the log: the server's time of the commit, to the microsecond, then the id. */
+export interface LogPosition {
+  recordedAt: Timestamp;
+  id: string;
+}
+
+/** An event as the log holds it. */
+export interface LoggedEvent extends EventDraft {
+  position: LogPosition;
+}
+
+/** All shards as one: the shard in front of the index only spreads the writes. */
+const log = () => firestore().collection('analytics_events').where('shard', 'in', ALL_SHARDS);
+
+/** The events recorded after a position and up to a moment, oldest first; at most `limit`. */
+export async function eventsAfter(
+  after: LogPosition | undefined,
+  through: Date,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const upTo = inOrder(log().where('recordedAt', '<=', through)).limit(limit);
+  return logged(after ? upTo.startAfter(after.recordedAt, after.id) : upTo);
+}
+
+/** The events that count on a UTC day, up to and with a position, oldest first; at most `limit` after another. */
+export async function eventsOfDay(
+  day: string,
+  upTo: LogPosition,
+  after: LogPosition | undefined,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const ofDay = inOrder(log().where('days', 'array-contains', day)).limit(limit);
+  const bounded = ofDay.endAt(upTo.recordedAt, upTo.id);
+  return logged(after ? bounded.startAfter(after.recordedAt, after.id) : bounded);
+}
+
+/** How many events were recorded after one moment and up to another; billed a read for 1,000. */
+export async function countRecorded(after: Date, through: Date): Promise<number> {
+  const range = log().where('recordedAt', '>', after).where('recordedAt', '<=', through);
+  return (await range.count().get()).data().count;
+}
+
+/** The UTC days on which the events count that were recorded after one moment and up to another. */
+export async function daysRecorded(after: Date, through: Date): Promise<string[]> {
+  const range = log().where('recordedAt', '>', after).where('recordedAt', '<=', through);
+  const days = (await range.get()).docs.flatMap((doc): string[] => doc.get('days') ?? []);
+  return [...new Set(days)].sort();
+}
+
+const inOrder = (query: Query<DocumentData>) => query.orderBy('recordedAt').orderBy(FieldPath.documentId());
+
+async function logged(query: Query<DocumentData>): Promise<LoggedEvent[]> {
+  const { docs } = await query.get();
+  return docs.map((doc) => {
+    const recordedAt: unknown = doc.get('recordedAt');
+    if (!(recordedAt instanceof Timestamp)) throw new Error(`event ${doc.id} has no time of record`);
+    return { ...plainDocument<EventDraft>(doc.id, doc.data()), position: { recordedAt, id: doc.id } };
+  });
+}
