@@ -13,7 +13,10 @@ const ALWAYS_IO = /^node:(fs|https?|http2|net|dgram|tls|dns|child_process|worker
 const IMPURE = [
   { pattern: /\bDate\.now\b|\bnew Date\b(?!\([^)])|(?<!new )\bDate\(\)/, what: 'reads the clock' },
   { pattern: /\bMath\.random\b|\brandom(UUID|Bytes|Int)\b|\bgetRandomValues\b|\bwebcrypto\b/, what: 'uses randomness' },
-  { pattern: /\b(fetch|setTimeout|setInterval|setImmediate|globalThis|process|performance)\b/, what: 'does I/O' },
+  {
+    pattern: /(?<!\/)\b(fetch|setTimeout|setInterval|setImmediate|globalThis|process|performance)\b/,
+    what: 'does I/O',
+  },
 ];
 
 const roomOf = (path: string): string => path.split('/')[0] ?? '';

@@ -91,6 +91,14 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'POST /api/v1/events': { ask: () => ({ body: {} }), who: [...USERS, 'key:ingest'], own: 400 },
 
+  'GET /api/v1/summary': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/performance': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/providers': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/errors': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/costs': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/metric-definitions': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/metrics/generations': { who: ANALYSTS, own: 200 },
+
   'GET /api/v1/api-keys': {
     ask: ({ uid }) => ({ path: `/api/v1/api-keys?uid=${uid}` }),
     ...{ who: USERS, own: 200, another: 403, anotherForAdmin: 200 },

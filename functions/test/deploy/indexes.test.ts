@@ -30,7 +30,7 @@ const RISING: Record<string, string[]> = {
   video_generation_metrics: ['requestedAt', 'endedAt'],
   analytics_events: ['recordedAt', 'occurredAt', 'body', 'days'],
   projection_state: ['ranAt', 'through', 'position', 'manifests'],
-  system_performance_metrics: ['start', 'expireAt', 'cells'],
+  system_performance_metrics: ['start', 'expireAt', 'cells', 'through', 'ranges'],
   users: ['createdAt', 'minute', 'suspendedAt', 'tokensValidFrom'],
   usage: [],
   credit_ledger: ['at'],

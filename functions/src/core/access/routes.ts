@@ -13,7 +13,7 @@ export type RouteAccess =
     };
 
 const ANYBODY: RouteAccess = { who: 'anybody' };
-const SERVICES: RouteAccess = { who: ['analyst', 'admin'], keys: 'read:analytics', rate: 'read' };
+const READ_ANALYTICS: RouteAccess = { who: ['analyst', 'admin'], keys: 'read:analytics', rate: 'read' };
 const READ_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'read' };
 const CHANGE_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'write' };
 const ADMIN: RouteAccess = { who: ['admin'], keys: 'no key', rate: 'admin' };
@@ -25,8 +25,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/health': ANYBODY,
   'GET /api/v1/health': ANYBODY,
   'GET /api/v1/openapi.json': ANYBODY,
-  'GET /api/health/services': SERVICES,
-  'GET /api/v1/health/services': SERVICES,
+  'GET /api/health/services': READ_ANALYTICS,
+  'GET /api/v1/health/services': READ_ANALYTICS,
   'GET /api/v1/models': { who: 'users', keys: 'every key', rate: 'read' },
 
   'GET /api/v1/me': { who: 'users', keys: 'every key', rate: 'read' },
@@ -46,6 +46,14 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'PUT /api/v1/metrics/generations/:id/quality': REPORT,
   // Users tell about themselves; to tell about others needs the role, too.
   'POST /api/v1/events': { who: 'users', keys: 'ingest', rate: 'write' },
+
+  'GET /api/v1/summary': READ_ANALYTICS,
+  'GET /api/v1/performance': READ_ANALYTICS,
+  'GET /api/v1/providers': READ_ANALYTICS,
+  'GET /api/v1/errors': READ_ANALYTICS,
+  'GET /api/v1/costs': READ_ANALYTICS,
+  'GET /api/v1/metric-definitions': READ_ANALYTICS,
+  'GET /api/v1/metrics/generations': READ_ANALYTICS,
 
   'POST /api/v1/api-keys': OWN_KEYS,
   'GET /api/v1/api-keys': OWN_KEYS,

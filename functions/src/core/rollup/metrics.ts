@@ -66,6 +66,13 @@ const TIMES = [
 ] as const;
 
 const times = TIMES.flatMap(([name, meaning]): Metric[] => [
+  metric(
+    `${name}Sum`,
+    'ms',
+    `${meaning}: the sum.`,
+    'sum, exact',
+    sum(name, (cell) => cell.sketches[name].count),
+  ),
   metric(`${name}Mean`, 'ms', `${meaning}: the mean.`, 'sum ÷ n, exact', mean(name)),
   ...([50, 95, 99] as const).map((percent) => {
     const read = quantile(name, percent / 100);

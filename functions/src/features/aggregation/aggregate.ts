@@ -3,8 +3,9 @@ import type { LoggedEvent } from '../../platform/eventLog.ts';
 import { logOf } from '../../platform/logs.ts';
 import { type AggregationState, aggregationState, changeBuckets, type Manifest } from '../../platform/rollups.ts';
 import { Backlog } from './backlog.ts';
-import { storedDocument } from './documents.ts';
+import { MAX_BYTES, storedDocuments, TooManyBytes } from './documents.ts';
 import { foldWhatFits } from './fold.ts';
+import { writeLatest } from './latest.ts';
 import { reportingZones } from './zones.ts';
 
 const log = logOf('aggregation');
@@ -31,7 +32,7 @@ export interface Aggregated {
  * place in the log and what was counted change together, fenced on the state's version. A crash costs nothing; of two runs at
  * the same time one goes on.
  */
-export async function aggregate(): Promise<Aggregated> {
+export async function aggregate(maxBytes = MAX_BYTES): Promise<Aggregated> {
   const stored = await aggregationState();
   let state = stored ?? NOTHING_YET;
   const through = new Date(now().getTime() - SETTLE_MS);
@@ -40,12 +41,13 @@ export async function aggregate(): Promise<Aggregated> {
   let events = 0;
   let isNew = stored === undefined;
   for (let steps = 1; steps <= MAX_STEPS; steps++) {
-    const { taken, next, written } = await step(state, isNew, backlog, through);
+    const { taken, next, written } = await step(state, isNew, backlog, through, maxBytes);
     if (!written) return { events, steps, complete: false };
     events += taken;
     state = next;
     isNew = false;
     if (state.through >= through) {
+      await writeLatest(state, events > 0);
       log.info('aggregated', { events, steps, through: through.toISOString() });
       return { events, steps, complete: true };
     }
@@ -54,19 +56,26 @@ export async function aggregate(): Promise<Aggregated> {
   return { events, steps: MAX_STEPS, complete: false };
 }
 
-async function step(state: AggregationState, isNew: boolean, backlog: Backlog, through: Date) {
+async function step(state: AggregationState, isNew: boolean, backlog: Backlog, through: Date, maxBytes: number) {
   const waiting = await backlog.waiting();
-  const { taken, partial } = foldWhatFits(waiting, { zones: reportingZones(), nowMs: now().getTime() });
-  backlog.take(taken.length);
-  const next = stateAfter(state, taken, backlog.isEmpty() ? through : undefined);
-  const ids = [...partial.documents.keys()];
-  const written = await changeBuckets(isNew ? undefined : state.version, ids, (present) => ({
-    documents: new Map(
-      [...partial.documents].map(([id, document], i) => [id, storedDocument(document, present[i])] as const),
-    ),
-    state: next,
-  }));
-  return { taken: taken.length, next, written };
+  const isAll = backlog.isAll(waiting.length);
+  for (let events = waiting; ; ) {
+    const { taken, partial } = foldWhatFits(events, { zones: reportingZones(), nowMs: now().getTime() });
+    const next = stateAfter(state, taken, isAll && taken.length === waiting.length ? through : undefined);
+    try {
+      const ids = [...partial.documents.keys()];
+      const written = await changeBuckets(isNew ? undefined : state.version, ids, (present) => ({
+        documents: storedDocuments(partial.documents, present, taken.length > 1 ? maxBytes : Infinity),
+        state: next,
+      }));
+      backlog.take(taken.length);
+      return { taken: taken.length, next, written };
+    } catch (error) {
+      if (!(error instanceof TooManyBytes)) throw error;
+      // With half of them it may do; one alone always does.
+      events = taken.slice(0, Math.ceil(taken.length / 2));
+    }
+  }
 }
 
 /** The state once these events are folded; with `through` nothing is left up to there. */

@@ -29,9 +29,9 @@ export class Backlog {
     this.#waiting.splice(0, count);
   }
 
-  /** True when nothing is left up to the end. */
-  isEmpty(): boolean {
-    return this.#atEnd && this.#waiting.length === 0;
+  /** True when the oldest `count` are all that is left up to the end. */
+  isAll(count: number): boolean {
+    return this.#atEnd && this.#waiting.length === count;
   }
 
   async #read(): Promise<void> {

@@ -4,6 +4,53 @@ import { decodeCells, encodeCells } from '../../core/rollup/codec.ts';
 import type { RollupDocument } from '../../core/rollup/document.ts';
 import type { BucketDocument } from '../../platform/rollups.ts';
 
+/** Bytes of cells that one transaction writes at most: far below Firestore's 10 MiB a request. */
+export const MAX_BYTES = 6 * 1_024 * 1_024;
+
+/** The documents of one transaction have more bytes of cells than it may write. */
+export class TooManyBytes extends Error {
+  override name = 'TooManyBytes';
+}
+
+/**
+ * Rollup documents as they are stored, `present` being the cells that each of them had. Throws TooManyBytes when their cells have
+ * over `maxBytes`.
+ */
+export function storedDocuments(
+  documents: ReadonlyMap<string, RollupDocument>,
+  present: readonly (Uint8Array | undefined)[],
+  maxBytes: number,
+): Map<string, BucketDocument> {
+  const stored = new Map<string, BucketDocument>();
+  let bytes = 0;
+  for (const [id, document] of documents) {
+    const each = storedDocument(document, present[stored.size]);
+    bytes += each.cells.length;
+    if (bytes > maxBytes) throw new TooManyBytes(`over ${maxBytes} bytes of cells`);
+    stored.set(id, each);
+  }
+  return stored;
+}
+
+/** Documents in portions that one transaction each can write, in order. */
+export function portionsOf(
+  documents: readonly (readonly [string, BucketDocument])[],
+  { maxDocuments, maxBytes }: { maxDocuments: number; maxBytes: number },
+): Map<string, BucketDocument>[] {
+  const portions: Map<string, BucketDocument>[] = [];
+  let bytes = 0;
+  for (const [id, document] of documents) {
+    const portion = portions.at(-1);
+    bytes += document.cells.length;
+    if (portion && portion.size < maxDocuments && bytes <= maxBytes) portion.set(id, document);
+    else {
+      portions.push(new Map([[id, document]]));
+      bytes = document.cells.length;
+    }
+  }
+  return portions;
+}
+
 /** A rollup document as it is stored, `present` being the cells that it had and that these are added to. */
 export function storedDocument({ bucket, part, cells }: RollupDocument, present?: Uint8Array): BucketDocument {
   const sum = present ? decodeCells(present) : new Map();

@@ -1,8 +1,11 @@
 import { type FoldOptions, foldEvents, type RollupPartial } from '../../core/rollup/fold.ts';
 import type { LoggedEvent } from '../../platform/eventLog.ts';
 
-/** Documents that one transaction changes at most; with their sketches they stay far below Firestore's 10 MiB. */
-export const MAX_DOCUMENTS = 60;
+/**
+ * Documents that one transaction changes at most. A history that comes in touches every hour of many days at once: the more of it
+ * is folded together, the less often each of its documents is written.
+ */
+export const MAX_DOCUMENTS = 1_000;
 
 /** The oldest of these events that fit into one transaction, and what they come to. Always at least one. */
 export function foldWhatFits(

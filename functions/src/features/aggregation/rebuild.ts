@@ -20,7 +20,7 @@ import {
   type StoredBucket,
   storedBuckets,
 } from '../../platform/rollups.ts';
-import { storedDocument } from './documents.ts';
+import { MAX_BYTES, portionsOf, storedDocument } from './documents.ts';
 import { MAX_DOCUMENTS } from './fold.ts';
 import { reportingZones } from './zones.ts';
 
@@ -122,8 +122,7 @@ function meets({ startMs, endMs }: Pick<Bucket, 'startMs' | 'endMs'>, dayMs: num
 async function writeAll(left: readonly [string, BucketDocument][], state: AggregationState): Promise<string[]> {
   const done: string[] = [];
   let { version } = state;
-  for (let from = 0; from < left.length; from += MAX_DOCUMENTS) {
-    const documents = new Map(left.slice(from, from + MAX_DOCUMENTS));
+  for (const documents of portionsOf(left, { maxDocuments: MAX_DOCUMENTS, maxBytes: MAX_BYTES })) {
     const next = { ...state, version: version + 1 };
     if (!(await changeBuckets(version, [], () => ({ documents, state: next })))) return done;
     done.push(...documents.keys());

@@ -1,0 +1,86 @@
+import { type Period, type PeriodQuery, periodOf } from '../../core/analytics/period.ts';
+import type { Filters } from '../../core/analytics/select.ts';
+import { AppError } from '../../core/errors.ts';
+import { knownModels } from '../../core/ingest/cell.ts';
+import { KNOWN_MODELS } from '../../params.ts';
+import { now } from '../../platform/clock.ts';
+import { aggregationState } from '../../platform/rollups.ts';
+import { reportingZones } from '../aggregation/index.ts';
+
+/** Up to where the log is counted; an answer is the same as long as this is. */
+export interface AsOf {
+  version: number;
+  /** Undefined while nothing is counted yet. */
+  through: Date | undefined;
+}
+
+/** What is asked for, and of which part of it. */
+export interface Question extends PeriodQuery, Filters {
+  tz: string;
+}
+
+/** What an answer says of its period. */
+export interface RangeView {
+  from: string;
+  to: string;
+  tz: string;
+  complete: boolean;
+  through: string | null;
+}
+
+/** Up to where the log is counted now. A read. */
+export async function countedUpTo(): Promise<AsOf> {
+  const state = await aggregationState();
+  // Until the first run is through with what it found, the state is at 1970.
+  const through = state && state.through.getTime() > 0 ? state.through : undefined;
+  return { version: state?.version ?? 0, through };
+}
+
+/** The period of a question; named ranges are as of what is counted. Throws AppError `invalid_request`. */
+export function periodFor(question: PeriodQuery & { tz: string }, { through }: AsOf): Period {
+  return periodOf(question, zoneOf(question.tz), (through ?? now()).getTime());
+}
+
+/** What is still kept, for plans of what to read. */
+export function kept() {
+  return { zones: reportingZones(), nowMs: now().getTime() };
+}
+
+/** Models that have cells of their own, as provider/model. */
+export function modelsByName(): ReadonlySet<string> {
+  return knownModels(KNOWN_MODELS.value()).models;
+}
+
+/** How an answer names its period. */
+export function rangeView({ fromMs, toMs, zone }: Period, { through }: AsOf): RangeView {
+  return {
+    ...{ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), tz: zone },
+    complete: through !== undefined && through.getTime() >= toMs,
+    through: through?.toISOString() ?? null,
+  };
+}
+
+/** The filters of a question, as an answer repeats them. */
+export function filtersOf({ provider, model, kind, style }: Filters) {
+  return {
+    ...(provider !== undefined && { provider }),
+    ...(model !== undefined && { model }),
+    ...(kind !== undefined && { kind }),
+    ...(style !== undefined && { style }),
+  };
+}
+
+/** The zone under the name that its buckets have: a reporting zone's own, else the usual one. */
+export function zoneOf(tz: string): string {
+  const usual = usualName(tz);
+  return reportingZones().find((zone) => usualName(zone) === usual) ?? usual;
+}
+
+function usualName(tz: string): string {
+  try {
+    if (/^[A-Za-z]/.test(tz)) return new Intl.DateTimeFormat('en', { timeZone: tz }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new AppError('invalid_request', 'The time zone is not known.', [{ path: 'tz', message: 'an IANA name' }]);
+}

@@ -1,0 +1,6 @@
+export { type AsOf, countedUpTo } from './context.ts';
+export { errors } from './errors.ts';
+export { listGenerationMetrics, type Measured } from './listGenerationMetrics.ts';
+export { performance } from './performance.ts';
+export { rows } from './rows.ts';
+export { summary } from './summary.ts';

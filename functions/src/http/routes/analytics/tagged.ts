@@ -1,0 +1,30 @@
+import type { Context } from 'hono';
+import { etagOf, isMatch } from '../../../core/analytics/etag.ts';
+import { type AsOf, countedUpTo } from '../../../features/analytics/index.ts';
+import type { Env } from '../../env.ts';
+
+const CACHE_CONTROL = 'private, max-age=10';
+
+/**
+ * Answers a question about what is counted, under the tag of how far that is; 304, before any bucket is read, to a client that
+ * has the answer.
+ */
+export async function tagged<A extends Response>(
+  c: Context<Env>,
+  query: object,
+  answer: (asOf: AsOf) => Promise<A>,
+): Promise<A> {
+  const { uid, role = '' } = c.var.actor;
+  const asOf = await countedUpTo();
+  const etag = etagOf(asOf.version, c.req.path, query, role, uid);
+  const isKnown = isMatch(c.req.header('if-none-match'), etag);
+  // Every route that is tagged is described as answering 304, too.
+  const response = isKnown ? (c.body(null, 304) as Response as A) : await answer(asOf);
+  response.headers.set('ETag', etag);
+  response.headers.set('Cache-Control', CACHE_CONTROL);
+  return response;
+}
+
+export const NOT_MODIFIED = {
+  304: { description: 'What the client has, by If-None-Match, is still the answer' },
+} as const;

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Stack } from '../../../local/stack/in-process.ts';
+import { PROJECT_ID } from '../../../local/stack/project.ts';
+import { report } from '../http/ingest/reports.ts';
+import { type Client, capturedLogs, clientFor, database, frozenStack, type Logs, placeOf } from './harness.ts';
+
+/** Half past nine, so that a minute more is the same hour. */
+const START = Date.parse('2024-11-01T21:30:00Z');
+const MINUTE_MS = 60_000;
+
+describe('the latest totals', function () {
+  this.timeout(60_000);
+  let stack: Stack;
+  let logs: Logs;
+  let admin: Client;
+  /** Of the last summary. */
+  let reads: number;
+
+  before(async () => {
+    logs = capturedLogs();
+    stack = await frozenStack({ startAtMs: START });
+    admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+    await admin.call('POST', '/metrics/generations', report('one'));
+    await stack.host.advanceBy(2 * MINUTE_MS);
+  });
+  after(async () => {
+    await stack?.stop();
+    logs?.restore();
+  });
+
+  const latest = async () => (await (await database()).doc('system_performance_metrics/latest').get()).data();
+  const state = async () => (await (await database()).doc('projection_state/aggregate').get()).data();
+  const arrivals = async (range: string) => {
+    stack.cloud.firestore.resetUsage();
+    const { status, body } = await admin.call('GET', `/summary?range=${range}`);
+    assert.equal(status, 200, JSON.stringify(body));
+    reads = stack.cloud.firestore.usage().total.reads;
+    return body.metrics.arrivals.value;
+  };
+  /** A minute, and how many rollup documents its tick reads. */
+  const tick = async () => {
+    stack.cloud.firestore.resetUsage();
+    await stack.host.advanceBy(MINUTE_MS);
+    return stack.cloud.firestore.usage().byCollection.system_performance_metrics?.reads ?? 0;
+  };
+
+  it('are of the version that the state has', async () => {
+    assert.equal((await latest())?.version, (await state())?.version);
+    assert.equal(await arrivals('24h'), 1);
+  });
+
+  it('are not added up again while nothing happens, and stay of the version', async () => {
+    const count = await tick();
+    assert.ok(count <= 2, String(count));
+    assert.equal((await latest())?.version, (await state())?.version);
+    assert.equal(await arrivals('24h'), 1);
+  });
+
+  it('are added up again when something was counted', async () => {
+    await admin.call('POST', '/metrics/generations', report('two'));
+    assert.ok((await tick()) > 50);
+    assert.equal(await arrivals('24h'), 2);
+  });
+
+  it('are added up again when the buckets were changed otherwise', async () => {
+    const db = await database();
+    await db.doc('system_performance_metrics/v1~1d~UTC~2024-11-01T00:00Z~head').delete();
+    const env = { ...process.env, FIRESTORE_EMULATOR_HOST: stack.cloud.firestore.host };
+    const day = ['--from', '2024-11-01', '--to', '2024-11-01', '--project', PROJECT_ID];
+    await promisify(execFile)(process.execPath, ['scripts/rollups-rebuild.ts', ...day], { env });
+    assert.notEqual((await latest())?.version, (await state())?.version);
+    assert.equal(await arrivals('7d'), 2);
+    assert.ok((await tick()) > 50);
+    assert.equal((await latest())?.version, (await state())?.version);
+    assert.equal(await arrivals('7d'), 2);
+  });
+
+  it('move with the hours and the days', async () => {
+    const counts: number[][] = [];
+    for (const later of ['2024-11-02T12:00Z', '2024-11-09T12:00Z']) {
+      stack.clock.moveTo(Date.parse(later));
+      await tick();
+      counts.push([await arrivals('30d'), await arrivals('7d'), await arrivals('24h')]);
+    }
+    assert.ok(reads <= 5, String(reads));
+    assert.deepEqual(counts, [
+      [2, 2, 0],
+      [2, 0, 0],
+    ]);
+  });
+});
