@@ -13,6 +13,8 @@ export interface LoggedEvent extends EventDraft {
   position: LogPosition;
 }
 
+const PAGE = 500;
+
 /** All shards as one: the shard in front of the index only spreads the writes. */
 const log = () => firestore().collection('analytics_events').where('shard', 'in', ALL_SHARDS);
 
@@ -44,11 +46,16 @@ export async function countRecorded(after: Date, through: Date): Promise<number>
   return (await range.count().get()).data().count;
 }
 
-/** The UTC days on which the events count that were recorded after one moment and up to another. */
+/** The UTC days on which the events count that were recorded after one moment and up to another; read in pages. */
 export async function daysRecorded(after: Date, through: Date): Promise<string[]> {
   const range = log().where('recordedAt', '>', after).where('recordedAt', '<=', through);
-  const days = (await range.get()).docs.flatMap((doc): string[] => doc.get('days') ?? []);
-  return [...new Set(days)].sort();
+  const days = new Set<string>();
+  const pages = inOrder(range).select('days', 'recordedAt').limit(PAGE);
+  for (let page = await pages.get(); ; ) {
+    for (const doc of page.docs) for (const day of doc.get('days') ?? []) days.add(day);
+    if (page.size < PAGE) return [...days].sort();
+    page = await pages.startAfter(page.docs.at(-1)).get();
+  }
 }
 
 const inOrder = (query: Query<DocumentData>) => query.orderBy('recordedAt').orderBy(FieldPath.documentId());

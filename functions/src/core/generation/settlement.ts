@@ -24,7 +24,7 @@ export interface Settlement {
 }
 
 /** Ends the hold of a generation that has just ended: captured for what was delivered, the rest released. */
-export function settle(ended: Generation, now: Date): Settlement {
+export function settlementOf(ended: Generation, now: Date): Settlement {
   const held = heldCredits(ended);
   const charged = chargedCredits(ended);
   const { costUsdMicros, possibleWasteUsdMicros } = costOf(ended);

@@ -3,7 +3,7 @@ import { chargeForGeneration } from '../../core/account/admit.ts';
 import { stillCounts } from '../../core/account/limits.ts';
 import type { Actor } from '../../core/actor.ts';
 import { costOf, fullCostUsdMicros } from '../../core/generation/cost.ts';
-import { heldCredits, settle } from '../../core/generation/settlement.ts';
+import { heldCredits, settlementOf } from '../../core/generation/settlement.ts';
 import type { Generation } from '../../core/generation/state.ts';
 import type { Settings } from '../../core/settings/settings.ts';
 import { recordEntry, usage, users, type Writes } from '../../platform/collections.ts';
@@ -37,7 +37,7 @@ export async function assertChargeable(actor: Actor, settings: Settings, credits
 
 /** Ends the hold of a generation together with the write that ends it: captured for what was delivered, the rest released. */
 export function settleIn(writes: Writes, ended: Generation, now: Date): void {
-  const { entry, day, creditsChange, costUsdMicrosChange } = settle(ended, now);
+  const { entry, day, creditsChange, costUsdMicrosChange } = settlementOf(ended, now);
   recordEntry(writes, entry);
   writes.set(
     users().doc(ended.uid),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { costOf } from '../../../src/core/generation/cost.ts';
 import type { Command } from '../../../src/core/generation/decision.ts';
-import { settle } from '../../../src/core/generation/settlement.ts';
+import { settlementOf } from '../../../src/core/generation/settlement.ts';
 import type { Generation } from '../../../src/core/generation/state.ts';
 import { endByOperator, takeOverNow } from '../../../src/core/generation/transitions/operator.ts';
 import { rendered } from '../../../src/core/generation/transitions/render.ts';
@@ -48,7 +48,7 @@ describe('what an operator does to a generation', () => {
         ...{ costUsdMicros: cost, wasteUsdMicros: cost },
         possibleWasteUsdMicros: possible,
       });
-      assert.deepEqual(settle(next, at(60_000)).entry.moves, { held: -160, available: 160 });
+      assert.deepEqual(settlementOf(next, at(60_000)).entry.moves, { held: -160, available: 160 });
       assert.deepEqual(endByOperator('again')(next, at(61_000)), { ok: false, reason: 'wrong_state' });
       assert.deepEqual(takeOverNow(next, at(61_000)), { ok: false, reason: 'wrong_state' });
     });

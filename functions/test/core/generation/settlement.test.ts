@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chargedCredits, settle } from '../../../src/core/generation/settlement.ts';
+import { chargedCredits, settlementOf } from '../../../src/core/generation/settlement.ts';
 import type { Attempt, Generation, Output } from '../../../src/core/generation/state.ts';
 import { at, queued, T0 } from './sample.ts';
 
@@ -17,7 +17,7 @@ function ended(videos: number, costUsdMicros: number, ...earlier: Partial<Attemp
 
 describe('core/generation settlement', () => {
   it('captures each video delivered and gives the rest back', () => {
-    const { entry, creditsChange, costUsdMicrosChange } = settle(ended(1, 800_000), at(1));
+    const { entry, creditsChange, costUsdMicrosChange } = settlementOf(ended(1, 800_000), at(1));
     assert.deepEqual([entry.id, entry.kind], ['end.gen1', 'capture']);
     assert.deepEqual(entry.moves, { held: -160, 'house.sales': 80, available: 80 });
     assert.deepEqual([creditsChange, costUsdMicrosChange], [-80, -800_000]);
@@ -26,7 +26,7 @@ describe('core/generation settlement', () => {
   it('never charges for more videos than were asked for, whatever the provider delivers', () => {
     const generous = ended(3, 2_400_000);
     assert.equal(chargedCredits(generous), 160);
-    const { entry, creditsChange, costUsdMicrosChange } = settle(generous, at(1));
+    const { entry, creditsChange, costUsdMicrosChange } = settlementOf(generous, at(1));
     assert.deepEqual(entry.moves, { held: -160, 'house.sales': 160 });
     assert.deepEqual([creditsChange, costUsdMicrosChange], [0, 800_000]);
   });
@@ -34,7 +34,7 @@ describe('core/generation settlement', () => {
   it('changes nothing by plain zero, which Firestore keeps as a whole number', () => {
     const waste = { possibleCostUsdMicros: 1_600_000 };
     for (const generation of [ended(2, 1_600_000), ended(2, 1_600_000, waste), ended(0, 1_600_000)]) {
-      const { creditsChange, costUsdMicrosChange } = settle(generation, at(1));
+      const { creditsChange, costUsdMicrosChange } = settlementOf(generation, at(1));
       for (const change of [creditsChange, costUsdMicrosChange]) assert.ok(!Object.is(change, -0));
     }
   });
