@@ -43,12 +43,18 @@ export function writeUsers(to: ByteWriter, users: DistinctUsers): void {
     to.byte(FORMS.exact);
     writeRising(to, exact);
   } else if (registers) {
-    const set = Array.from(registers.keys()).filter((at) => registers[at] !== 0);
+    const set = placesSet(registers);
     const dense = set.length >= DENSE_FROM;
     to.byte(dense ? FORMS.dense : FORMS.sparse);
     if (dense) to.bytes(packed(registers));
     else writeSparse(to, registers, set);
   }
+}
+
+function placesSet(registers: Uint8Array): number[] {
+  const set: number[] = [];
+  for (let at = 0; at < registers.length; at++) if (registers[at] !== 0) set.push(at);
+  return set;
 }
 
 function writeSparse(to: ByteWriter, registers: Uint8Array, set: readonly number[]): void {
@@ -98,8 +104,10 @@ function readDense(from: ByteReader): DistinctUsers {
 function packed(registers: Uint8Array): Uint8Array {
   const bytes = new Uint8Array((REGISTERS * 6) / 8);
   for (let at = 0, to = 0; at < REGISTERS; at += 4, to += 3) {
-    const [a = 0, b = 0, c = 0, d = 0] = registers.subarray(at, at + 4);
-    bytes.set([(a << 2) | (b >> 4), ((b & 15) << 4) | (c >> 2), ((c & 3) << 6) | d], to);
+    const [a, b, c, d] = [registers[at] ?? 0, registers[at + 1] ?? 0, registers[at + 2] ?? 0, registers[at + 3] ?? 0];
+    bytes[to] = (a << 2) | (b >> 4);
+    bytes[to + 1] = (b << 4) | (c >> 2);
+    bytes[to + 2] = (c << 6) | d;
   }
   return bytes;
 }
@@ -113,10 +121,11 @@ function unpacked(bytes: Uint8Array): Uint8Array {
   return registers;
 }
 
-function writeRising(to: ByteWriter, values: readonly number[]): void {
+function writeRising(to: ByteWriter, values: ArrayLike<number>): void {
   to.varint(values.length);
   let previous = -1;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
     to.varint(value - previous - 1);
     previous = value;
   }
@@ -125,11 +134,13 @@ function writeRising(to: ByteWriter, values: readonly number[]): void {
 function readRising(from: ByteReader, atMost: number): number[] {
   const length = from.varint();
   if (length > atMost) throw new RangeError('a list is too long');
+  const values = new Array<number>(length);
   let previous = -1;
-  return Array.from({ length }, () => {
+  for (let at = 0; at < length; at++) {
     previous += from.varint() + 1;
-    return previous;
-  });
+    values[at] = previous;
+  }
+  return values;
 }
 
 /** What stands for nothing is not written, so it is not read. */

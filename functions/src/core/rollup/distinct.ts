@@ -1,3 +1,5 @@
+import { UserSet } from './userSet.ts';
+
 /** Up to this many users are counted exactly. */
 export const EXACT_USERS = 1_000;
 
@@ -9,11 +11,24 @@ export const REGISTERS = 2 ** INDEX_BITS;
 const USER_BITS = 52;
 const RANK_BITS = USER_BITS - INDEX_BITS;
 const MAX_RANK = RANK_BITS + 1;
-const KEY_START = new RegExp(`^[0-9a-f]{${USER_BITS / 4}}`);
+const USER_DIGITS = USER_BITS / 4;
 
 /** The number that stands for a user in a set, from the (hexadecimal) user key; undefined where no user is named. */
 export function userOf(userKey: string): number | undefined {
-  return KEY_START.test(userKey) ? Number.parseInt(userKey.slice(0, USER_BITS / 4), 16) : undefined;
+  let user = 0;
+  for (let at = 0; at < USER_DIGITS; at++) {
+    const digit = hexDigit(userKey.charCodeAt(at));
+    if (digit === undefined) return undefined;
+    user = 16 * user + digit;
+  }
+  return user;
+}
+
+const [DIGIT_0, DIGIT_9, LETTER_A, LETTER_F] = [48, 57, 97, 102];
+
+function hexDigit(charCode: number): number | undefined {
+  if (charCode >= DIGIT_0 && charCode <= DIGIT_9) return charCode - DIGIT_0;
+  return charCode >= LETTER_A && charCode <= LETTER_F ? charCode - LETTER_A + 10 : undefined;
 }
 
 /** Whether a number is one that `userOf` gives. */
@@ -28,7 +43,7 @@ export const isRank = (rank: number): boolean => rank >= 0 && rank <= MAX_RANK;
  */
 export class DistinctUsers {
   /** The users, while they are counted exactly. */
-  #exact: Set<number> | undefined = new Set();
+  #exact: UserSet | undefined = new UserSet();
   #registers: Uint8Array | undefined;
 
   /** A HyperLogLog of these registers, as a decoder makes it. */
@@ -40,8 +55,8 @@ export class DistinctUsers {
   }
 
   /** The users in rising order, or undefined beyond 1,000. */
-  get exact(): number[] | undefined {
-    return this.#exact && Array.from(this.#exact).sort((a, b) => a - b);
+  get exact(): ArrayLike<number> | undefined {
+    return this.#exact?.sorted();
   }
 
   /** The registers, or undefined up to 1,000. */
@@ -51,18 +66,15 @@ export class DistinctUsers {
 
   add(user: number): void {
     if (this.#registers) raise(this.#registers, user);
-    this.#exact?.add(user);
-    if (this.#exact && this.#exact.size > EXACT_USERS) this.#estimateFromNowOn(this.#exact);
+    else this.#exact?.add(user);
+    this.#estimateIfMany();
   }
 
   merge(other: DistinctUsers): void {
-    if (other.#exact) for (const user of other.#exact) this.add(user);
-    if (!other.#registers) return;
-    if (this.#exact) this.#estimateFromNowOn(this.#exact);
-    const into = this.#registers ?? new Uint8Array(REGISTERS);
-    other.#registers.forEach((rank, at) => {
-      if (rank > (into[at] ?? 0)) into[at] = rank;
-    });
+    if (other.#registers) raiseAll(this.#estimateFromNowOn(), other.#registers);
+    else if (this.#registers) raiseEach(this.#registers, other.#exact);
+    else if (other.#exact) this.#exact?.addAll(other.#exact);
+    this.#estimateIfMany();
   }
 
   /** How many there are: exactly up to 1,000, beyond that within 2.5 %. */
@@ -77,16 +89,21 @@ export class DistinctUsers {
 
   clone(): DistinctUsers {
     const copy = new DistinctUsers();
-    copy.#exact = this.#exact && new Set(this.#exact);
+    copy.#exact = this.#exact?.clone();
     copy.#registers = this.#registers?.slice();
     return copy;
   }
 
-  #estimateFromNowOn(users: ReadonlySet<number>): void {
-    const registers = new Uint8Array(REGISTERS);
-    for (const user of users) raise(registers, user);
+  #estimateIfMany(): void {
+    if (this.#exact && this.#exact.size > EXACT_USERS) this.#estimateFromNowOn();
+  }
+
+  #estimateFromNowOn(): Uint8Array {
+    const registers = this.#registers ?? new Uint8Array(REGISTERS);
+    raiseEach(registers, this.#exact);
     this.#registers = registers;
     this.#exact = undefined;
+    return registers;
   }
 }
 
@@ -97,6 +114,16 @@ function raise(registers: Uint8Array, user: number): void {
   const high = Math.floor(rest / 2 ** 32);
   const zeros = high > 0 ? Math.clz32(high) - (64 - RANK_BITS) : RANK_BITS - 32 + Math.clz32(rest);
   if (zeros + 1 > (registers[at] ?? 0)) registers[at] = zeros + 1;
+}
+
+const raiseEach = (registers: Uint8Array, users: UserSet | undefined) => users?.each((user) => raise(registers, user));
+
+/** Raises every register to where the other one is. */
+function raiseAll(registers: Uint8Array, others: Uint8Array): void {
+  for (let at = 0; at < REGISTERS; at++) {
+    const rank = others[at] ?? 0;
+    if (rank > (registers[at] ?? 0)) registers[at] = rank;
+  }
 }
 
 /**

@@ -47,12 +47,25 @@ export function foldEvents(events: Iterable<RollupEvent>, { zones, nowMs }: Fold
   };
   keep(minutes);
   keep(quarters);
+  const hoursOfUtc = mergeUp(quarters, new Map(), '1h', UTC);
   for (const zone of new Set([UTC, ...zones])) {
-    const hours = mergeUp(quarters, new Map(), '1h', zone);
+    const hours = zone === UTC ? hoursOfUtc : hoursOf(zone, quarters, hoursOfUtc);
     keep(hours);
     keep(mergeUp(hours, new Map(), '1d', zone));
   }
   return { documents, dropped };
+}
+
+/** The hours of a zone; where its clocks show whole hours from UTC they are the same ones, with the same cells. */
+function hoursOf(zone: string, quarters: OpenBuckets, hoursOfUtc: OpenBuckets): OpenBuckets {
+  const hours: OpenBuckets = new Map();
+  for (const [startMs, open] of quarters) {
+    const bucket = bucketAt(startMs, '1h', zone);
+    const same = hoursOfUtc.get(bucket.startMs);
+    if (same?.bucket.endMs === bucket.endMs) hours.set(bucket.startMs, { ...same, bucket });
+    else mergeBucket(openAt(hours, startMs, '1h', zone), open);
+  }
+  return hours;
 }
 
 /** Merges buckets into the larger ones that hold them. */

@@ -60,8 +60,7 @@ export class Sketch {
     this.#count += other.#count;
     const [from, length] = [other.#counts, other.#counts.length];
     if (length === 0) return;
-    this.#stretchTo(other.#first);
-    this.#stretchTo(other.#first + length - 1);
+    this.#stretchTo(other.#first, other.#first + length - 1);
     const [into, shift] = [this.#counts, other.#first - this.#first];
     for (let i = 0; i < length; i++) into[i + shift] = (into[i + shift] ?? 0) + (from[i] ?? 0);
   }
@@ -84,9 +83,10 @@ export class Sketch {
   /** The bins that are not empty, in rising order: equal content gives equal lists. */
   bins(): Bin[] {
     const bins: Bin[] = [];
-    this.#counts.forEach((count, at) => {
+    for (let at = 0; at < this.#counts.length; at++) {
+      const count = this.#counts[at] ?? 0;
       if (count !== 0) bins.push({ index: this.#first + at, count });
-    });
+    }
     return bins;
   }
 
@@ -103,12 +103,14 @@ export class Sketch {
     return copy;
   }
 
-  #stretchTo(index: number): void {
-    if (this.#counts.length === 0) this.#first = index;
-    if (index < this.#first) {
-      this.#counts = new Array<number>(this.#first - index).fill(0).concat(this.#counts);
-      this.#first = index;
+  /** Makes room for the bins from one to another. */
+  #stretchTo(from: number, to = from): void {
+    const counts = this.#counts;
+    if (counts.length === 0) this.#first = from;
+    if (from < this.#first) {
+      this.#counts = new Array<number>(this.#first - from).fill(0).concat(counts);
+      this.#first = from;
     }
-    while (this.#first + this.#counts.length <= index) this.#counts.push(0);
+    while (this.#first + this.#counts.length <= to) this.#counts.push(0);
   }
 }

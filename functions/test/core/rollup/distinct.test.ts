@@ -27,6 +27,17 @@ describe('core/rollup/distinct', () => {
     assert.deepEqual(['', 'ann', 'fff'].map(userOf), [undefined, undefined, undefined]);
   });
 
+  it('reads exactly the keys that begin with 13 small hexadecimal digits', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'0123456789abcdefAFg/:`'), minLength: 12, maxLength: 15 });
+    fc.assert(
+      fc.property(text, (key) => {
+        const expected = /^[0-9a-f]{13}/.test(key) ? Number.parseInt(key.slice(0, 13), 16) : undefined;
+        assert.equal(userOf(key), expected);
+      }),
+      { seed: 1, numRuns: 1_000 },
+    );
+  });
+
   it('is exact up to 1,000, however often each comes', () => {
     const users = usersOf([...USERS.slice(0, 1_000), ...USERS.slice(0, 1_000)]);
     assert.deepEqual(users.count(), { value: 1_000, exact: true });
