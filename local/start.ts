@@ -103,6 +103,7 @@ function greet(stack: Processes): void {
       row('site and API', stack.url),
       row('API description', `${stack.url}/api/v1/openapi.json`),
       row('health', `${stack.url}/api/v1/health`),
+      row('live events', `${stack.url}/${PROJECT_ID}/us-central1/live/api/v1/live`),
       row('control', `${stack.url}/__local/clock`),
       row('inbox', `${stack.url}/__local/inbox`),
       row('Firestore', stack.firestoreHost),

@@ -4,7 +4,7 @@ import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Google's clients stay packages of their own, loaded when first used; everything else is bundled. */
+/** Google's and other vendors' large clients stay packages of their own, loaded when first used; everything else is bundled. */
 const options: BuildOptions = {
   absWorkingDir: `${root}/functions`,
   entryPoints: ['src/index.ts'],
@@ -24,6 +24,9 @@ const options: BuildOptions = {
     '@google/genai',
     'google-auth-library',
     '@node-webcodecs/*',
+    '@sendgrid/*',
+    '@slack/*',
+    'twilio',
   ],
   logLevel: 'warning',
 };

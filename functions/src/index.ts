@@ -17,6 +17,12 @@ export const api = onRequest({ invoker: 'public', concurrency: 80, timeoutSecond
   (await import('./http/serve.ts')).serve(request, response),
 );
 
+// The log as it comes. Hosting would end such an answer after a minute, so this function has its own address.
+export const live = onRequest(
+  { invoker: 'public', concurrency: 500, timeoutSeconds: 3_600 },
+  async (request, response) => (await import('./http/live/serve.ts')).serve(request, response),
+);
+
 // A generation's way, one queue a step.
 export const dispatchGeneration = onTaskDispatched(
   { retryConfig, rateLimits: { maxConcurrentDispatches: 50, maxDispatchesPerSecond: 20 }, timeoutSeconds: 120 },
@@ -49,10 +55,14 @@ export const cleanUpGenerations = onSchedule({ schedule: 'every 10 minutes', tim
 export const aggregateEvents = onSchedule(
   { schedule: 'every 1 minutes', timeoutSeconds: 540, memory: '1GiB', maxInstances: 1, concurrency: 1 },
   async () => {
-    const { aggregate, recount } = await aggregation();
-    await aggregate();
-    await recount();
+    await (await aggregation()).tick();
   },
+);
+
+// Writes exports that are too large for an answer, a part at a time.
+export const writeExport = onTaskDispatched(
+  { retryConfig, rateLimits: { maxConcurrentDispatches: 4, maxDispatchesPerSecond: 4 }, timeoutSeconds: 540 },
+  async ({ data, retryCount }) => (await import('./features/export/index.ts')).writeExport(data, retryCount),
 );
 
 // The measured facts of each generation.

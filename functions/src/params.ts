@@ -47,3 +47,9 @@ export const KNOWN_MODELS = defineString('KNOWN_MODELS', {
   description:
     'Models outside the catalogue that reported generations are counted under by name, as provider/model, separated by commas; others count as "other".',
 });
+
+export const ROLLUP_VERSIONS = defineString('ROLLUP_VERSIONS', {
+  default: '1',
+  description:
+    'Versions of the rollups that are kept up, one or two numbers separated by a comma; the first is the one that answers are made of.',
+});

@@ -10,8 +10,10 @@ setGlobalOptions({ region: 'us-central1' });
 const nothing = async () => undefined;
 
 export const api = onRequest((_request, response) => void response.end());
+export const live = onRequest((_request, response) => void response.end());
 export const dispatchGeneration = onTaskDispatched(nothing);
 export const pollGeneration = onTaskDispatched(nothing);
 export const settleGeneration = onTaskDispatched(nothing);
+export const writeExport = onTaskDispatched(nothing);
 export const sweepGenerations = onSchedule('every 1 minutes', nothing);
 export const projectGenerationMetrics = onDocumentWritten('generations/{generationId}', nothing);

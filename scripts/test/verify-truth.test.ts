@@ -122,6 +122,7 @@ describe('npm run verify-truth', function () {
       [['--help'], 0, /^npm run verify-truth/],
       [[], 2, /^npm run verify-truth/],
       [[bad, '--rows', '0'], 2, /^npm run verify-truth/],
+      [['--own', '0'], 2, /^npm run verify-truth/],
       [['nosuch.csv'], 2, /ENOENT/],
       [[bad], 2, /1 rows cannot be used:\n {2}line 2: gmt_create/],
     ] as const) {

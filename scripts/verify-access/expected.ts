@@ -58,7 +58,6 @@ const userAt =
 const operated =
   (rest: string, body?: object) =>
   ({ generationId }: Things) => ({ path: `/api/v1/admin/generations/${generationId}${rest}`, ...(body && { body }) });
-
 /**
  * Who may do what, written by hand and on purpose not taken from the system: one entry a route. An empty wish is refused
  * by its schema, 400, and so tells the door from what is behind it without making anything.
@@ -91,6 +90,12 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'POST /api/v1/events': { ask: () => ({ body: {} }), who: [...USERS, 'key:ingest'], own: 400 },
 
+  // Of a function of its own; asked for what there is not, so that no stream begins.
+  'GET /api/v1/live': {
+    ask: () => ({ path: '/demo-dailies/us-central1/live/api/v1/live?types=none' }),
+    ...{ who: ANALYSTS, own: 400 },
+  },
+
   'GET /api/v1/summary': { who: ANALYSTS, own: 200 },
   'GET /api/v1/performance': { who: ANALYSTS, own: 200 },
   'GET /api/v1/providers': { who: ANALYSTS, own: 200 },
@@ -98,6 +103,13 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /api/v1/costs': { who: ANALYSTS, own: 200 },
   'GET /api/v1/metric-definitions': { who: ANALYSTS, own: 200 },
   'GET /api/v1/metrics/generations': { who: ANALYSTS, own: 200 },
+
+  'GET /api/v1/export': {
+    ask: () => ({ path: '/api/v1/export?dataset=generations&range=24h' }),
+    ...{ who: ANALYSTS, own: 200 },
+  },
+  'GET /api/v1/exports': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/exports/:id': { ask: () => ({ path: '/api/v1/exports/nobodys' }), who: ANALYSTS, own: 404 },
 
   'GET /api/v1/api-keys': {
     ask: ({ uid }) => ({ path: `/api/v1/api-keys?uid=${uid}` }),

@@ -33,10 +33,12 @@ const DENIALS: Record<number, readonly unknown[]> = {
   404: ['not_found'],
 };
 
-/** Every route that the app has, such as `GET /api/v1/models`. */
+/** Every route that the apps have, such as `GET /api/v1/models`. */
 export async function routesOfTheApp(): Promise<string[]> {
   const { app } = await import('../../functions/src/http/app.ts');
-  const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+  const { liveApp } = await import('../../functions/src/http/live/app.ts');
+  const all = [...app.routes, ...liveApp().routes];
+  const routes = all.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
   const rank = (route: string) => ORDER.indexOf(route.split(' ')[0] ?? '');
   return [...new Set(routes)].sort((a, b) => rank(a) - rank(b));
 }

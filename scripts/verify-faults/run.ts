@@ -25,11 +25,11 @@ export interface RunOptions {
   onProgress: (asked: number, kills: number) => void;
 }
 
-/** Does everything in the plan, every task and trigger twice, and lets all of it come to its end, for 12 hours at most. */
+/** Does everything in the plan, every task and trigger twice, triggers in any order, and lets all of it come to its end, for 12 hours at most. */
 export async function run({ stack, database, batches, onProgress }: RunOptions): Promise<Ran> {
   const control = (path: string, body: object) => demand(`${stack.url}/__local${path}`, { method: 'POST', body });
   await control('/tasks/chaos', { duplicate: true });
-  await control('/firestore/triggers/chaos', { duplicate: true });
+  await control('/firestore/triggers/chaos', { duplicate: true, shuffle: true });
   await database.givePlenty();
   const users = await signedInUsers(stack, new Set(batches.flatMap(({ wishes }) => wishes.map(({ user }) => user))));
   const ran: Ran = { asked: [], kills: [] };

@@ -81,7 +81,10 @@ async function saidOfBuckets(read: Read, division: Division & { by: 'bucket' }):
   for (const { from, to } of stretchesOf(division)) {
     const query = `${queryOf(from, to, division.zone)}&granularity=${division.granularity}`;
     const { range, series } = (await read(`/performance?${query}`)) as Performance;
-    for (const { start, metrics } of series) said.facts.set(String(Date.parse(start)), factsOf(metrics));
+    for (const { start, metrics } of series) {
+      // Of what begins later nothing is known yet, which is another thing than nothing.
+      if (start < (range.through ?? '')) said.facts.set(String(Date.parse(start)), factsOf(metrics));
+    }
     said.complete &&= range.complete;
   }
   return said;

@@ -1,8 +1,8 @@
 import { type Period, type Read, type Said, saidOf, saidOfFiltered } from './answers.ts';
 import { type Comparison, compare } from './compare.ts';
 import type { Division } from './facts.ts';
+import type { Truth } from './happened.ts';
 import { datesIn, lastOf } from './stretches.ts';
-import type { Truth } from './truth.ts';
 
 /** So many of the file's last days are looked at hour by hour, quarter by quarter, minute by minute. */
 const HOURLY_DAYS = 30;

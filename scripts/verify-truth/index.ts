@@ -40,7 +40,7 @@ export async function verifyTruth(options: VerifyOptions): Promise<Step[]> {
   const truth = started.adopt(await openTruth(file, mapping, maxRows), (each) => each.close());
   // Late enough that no day is still open, and early enough that the last one is still kept by the minute.
   const startMs = await truth.overMs(['UTC', ...REPORTING_ZONES]);
-  const system = started.adopt(await startSystem(startMs, onLogLine), (each) => each.stop());
+  const system = started.adopt(await startSystem({ nowMs: startMs, running: true }, onLogLine), (each) => each.stop());
   const rows = rowsOf(requests, 'verify-truth');
   const steps: Step[] = [];
   const step = async (name: string, act: (name: string) => Promise<string[]>) => {

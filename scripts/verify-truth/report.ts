@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Replayed, replayRows } from '../replay/index.ts';
 import type { ReplayRow } from '../replay/rows.ts';
 import { countedThrough } from './answers.ts';
+import type { Truth } from './happened.ts';
 import { type System, untilCounted } from './system.ts';
-import type { Truth } from './truth.ts';
 
 /** A minute passes whenever so many rows are in, so that what comes in and what is counted meet. */
 const ROWS_A_MINUTE = 2_000;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signIn } from '../../local/auth/accounts.ts';
 import { createAccount } from '../../local/auth/create-account.ts';
+import type { ClockState } from '../../local/clock.ts';
 import { type Processes, startProcesses } from '../../local/stack/processes.ts';
 import { PROJECT_ID } from '../../local/stack/project.ts';
 import { demand, send } from '../drive/api.ts';
@@ -16,7 +17,7 @@ const RETRY_MS = 100;
 /** Half a minute: longer than a restart of the functions host takes. */
 const MAX_TRIES = 300;
 
-/** A whole system with nothing in it, on a clock that runs on from the start given to it. */
+/** A whole system with nothing in it. */
 export interface System {
   stack: Processes;
   /** Where and as whom generations are reported. */
@@ -31,10 +32,10 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** Starts it in processes of its own, from the built functions. */
-export async function startSystem(startMs: number, onLogLine: (line: string) => void): Promise<System> {
+/** Starts it in processes of its own, from the built functions, at this reading of the clock. */
+export async function startSystem(clock: ClockState, onLogLine: (line: string) => void): Promise<System> {
   const stack = await startProcesses({
-    clock: { nowMs: startMs, running: true },
+    clock,
     env: { REPORTING_TIME_ZONES: REPORTING_ZONES.join() },
     ...{ onLogLine, onErrorLine: onLogLine },
   });

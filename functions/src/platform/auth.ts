@@ -17,12 +17,14 @@ export interface TokenHolder extends Claims {
   uid: string;
   /** By the real clock, in whole seconds. */
   issuedAt: Date;
+  expiresAt: Date;
 }
 
 /** Who holds this Firebase ID token. Throws `unauthenticated` when it is not valid now; `suspended` where Auth says that. */
 export async function holderOfIdToken(idToken: string): Promise<TokenHolder> {
   const token = await verify(idToken);
-  return { uid: token.uid, issuedAt: new Date(token.iat * 1_000), ...claimsIn(token) };
+  const { uid, iat, exp } = token;
+  return { uid, issuedAt: new Date(iat * 1_000), expiresAt: new Date(exp * 1_000), ...claimsIn(token) };
 }
 
 /** A user as Firebase Auth has them. */

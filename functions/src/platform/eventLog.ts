@@ -40,6 +40,28 @@ export async function eventsOfDay(
   return logged(after ? bounded.startAfter(after.recordedAt, after.id) : bounded);
 }
 
+/** From one moment up to, and not with, another. */
+interface Recorded {
+  from: Date;
+  to: Date;
+}
+
+/** The events recorded in a stretch of time, oldest first; at most `limit` after a position. */
+export async function eventsRecorded(
+  { from, to }: Recorded,
+  after: LogPosition | undefined,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  const range = inOrder(log().where('recordedAt', '>=', from).where('recordedAt', '<', to)).limit(limit);
+  return logged(after ? range.startAfter(after.recordedAt, after.id) : range);
+}
+
+/** How many those are; `atMost` is as good as any number above. Billed a read for 1,000. */
+export async function countOfRecorded({ from, to }: Recorded, atMost: number): Promise<number> {
+  const range = log().where('recordedAt', '>=', from).where('recordedAt', '<', to).limit(atMost);
+  return (await range.count().get()).data().count;
+}
+
 /** How many events were recorded after one moment and up to another; billed a read for 1,000. */
 export async function countRecorded(after: Date, through: Date): Promise<number> {
   const range = log().where('recordedAt', '>', after).where('recordedAt', '<=', through);

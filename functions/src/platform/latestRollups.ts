@@ -1,4 +1,5 @@
-import { firestore, plainDocument } from './firestore.ts';
+import { type DocumentReference, firestore, plainDocument } from './firestore.ts';
+import { servedRollupVersion } from './rollupVersions.ts';
 
 /** The totals of one named range. */
 export interface LatestRange {
@@ -8,26 +9,21 @@ export interface LatestRange {
   cells: Uint8Array;
 }
 
-/** The ranges that are asked for most, as of one version of the aggregation's state. */
+/** The ranges that are asked for most, as of one state of the buckets. */
 export interface LatestRollups {
-  version: number;
-  through: Date;
+  bucketsVersion: number;
   ranges: Record<string, LatestRange>;
 }
 
-const latestRef = () => firestore().collection('system_performance_metrics').doc('latest');
+/** Where a version of the rollups has its latest ranges. */
+export const latestRef = (rollupVersion: number): DocumentReference =>
+  firestore()
+    .collection('system_performance_metrics')
+    .doc(rollupVersion === 1 ? 'latest' : `latest~v${rollupVersion}`);
 
 /** The latest ranges; undefined before they were written. A read. */
-export async function latestRollups(): Promise<LatestRollups | undefined> {
-  const snapshot = await latestRef().get();
+export async function latestRollups(rollupVersion = servedRollupVersion()): Promise<LatestRollups | undefined> {
+  const snapshot = await latestRef(rollupVersion).get();
   const fields = snapshot.data();
   return fields && plainDocument<LatestRollups & { id: string }>(snapshot.id, fields);
-}
-
-/** Puts these in place of what is there, unless that is newer. */
-export async function saveLatestRollups(latest: LatestRollups): Promise<void> {
-  await firestore().runTransaction(async (transaction) => {
-    const stored = await transaction.get(latestRef());
-    if (Number(stored.get('version') ?? 0) < latest.version) transaction.set(latestRef(), latest);
-  });
 }

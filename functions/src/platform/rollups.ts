@@ -1,5 +1,14 @@
 import type { LogPosition } from './eventLog.ts';
-import { FieldPath, firestore, plainDocument, type Timestamp, type Transaction } from './firestore.ts';
+import {
+  commitUnlessChanged,
+  type DocumentData,
+  FieldPath,
+  firestore,
+  plainDocument,
+  type Version,
+} from './firestore.ts';
+import { type LatestRollups, latestRef } from './latestRollups.ts';
+import { servedRollupVersion } from './rollupVersions.ts';
 
 /** What every bucket document says besides its id. */
 export interface BucketDocument {
@@ -22,9 +31,23 @@ export interface Manifest {
   recounts: number;
 }
 
-/** Where aggregation is. `version` rises with every write: of two runs at the same time one finds it changed. */
+/** A stretch of which the log had more, when it was counted again, than had been folded. */
+export interface RecountMismatch {
+  after: Date;
+  through: Date;
+  folded: number;
+  found: number;
+  at: Date;
+}
+
+/** Where aggregation is. */
 export interface AggregationState {
+  /** Rises with every write. */
   version: number;
+  /** Rises with every write that changes buckets. */
+  bucketsVersion: number;
+  /** The `bucketsVersion` as of which the latest ranges were written. */
+  latestVersion: number;
   /** Everything recorded up to here is folded. */
   through: Date;
   /** The last event folded, which may lie after `through`; absent before the first. */
@@ -32,45 +55,62 @@ export interface AggregationState {
   /** How many events after `through` are folded. */
   ahead: number;
   manifests: Manifest[];
+  /** How often counting again found another number, ever; the last times are in `recountMismatches`. */
+  recountMismatchCount: number;
+  recountMismatches: RecountMismatch[];
 }
 
-const stateRef = () => firestore().collection('projection_state').doc('aggregate');
+/** A state together with what tells whether it is still the one stored; both undefined before the first run. */
+export interface HeldState {
+  state: AggregationState | undefined;
+  storedAt: Version | undefined;
+}
+
+/** What is written together: bucket documents by id, the state, and the latest ranges where they change. */
+export interface RollupChange {
+  documents: ReadonlyMap<string, BucketDocument>;
+  state: AggregationState;
+  latest?: LatestRollups | undefined;
+}
+
+const stateRef = (rollupVersion: number) =>
+  firestore()
+    .collection('projection_state')
+    .doc(rollupVersion === 1 ? 'aggregate' : `aggregate~v${rollupVersion}`);
 
 /** `system_performance_metrics`: the rollup buckets, by core/rollup's ids. */
 const buckets = () => firestore().collection('system_performance_metrics');
 
-/** Where aggregation is; undefined before its first run. */
-export async function aggregationState(): Promise<AggregationState | undefined> {
-  return stateFrom((await stateRef().get()).data());
+/** Where aggregation is; undefined before its first run. A read. */
+export async function aggregationState(
+  rollupVersion: number = servedRollupVersion(),
+): Promise<AggregationState | undefined> {
+  return (await heldState(rollupVersion)).state;
+}
+
+/** Where aggregation is, to be changed. A read. */
+export async function heldState(rollupVersion: number): Promise<HeldState> {
+  const snapshot = await stateRef(rollupVersion).get();
+  return { state: stateFrom(snapshot.data()), storedAt: snapshot.updateTime };
 }
 
 /**
- * Changes buckets and the state together, if the state is still at `version` (undefined: not there); else changes nothing
- * and answers false. `change` gets the present cells of the buckets named, in order, and answers the documents to write.
+ * Writes all of it, if the state stored is still the one held; else changes nothing and answers undefined. Whoever changes
+ * buckets changes the state with them, so buckets that were read after it are then still the same, too.
  */
-export function changeBuckets(
-  version: number | undefined,
-  ids: readonly string[],
-  change: (present: readonly (Uint8Array | undefined)[]) => {
-    documents: ReadonlyMap<string, BucketDocument>;
-    state: AggregationState;
-  },
-): Promise<boolean> {
-  return firestore().runTransaction(async (transaction) => {
-    const found = stateFrom((await transaction.get(stateRef())).data());
-    if (found?.version !== version) return false;
-    const present = await cellsOf(transaction, ids);
-    const { documents, state } = change(present);
-    for (const [id, document] of documents) transaction.set(buckets().doc(id), { ...document });
-    transaction.set(stateRef(), { ...state });
-    return true;
+export async function changeRollups(
+  rollupVersion: number,
+  { storedAt }: HeldState,
+  { documents, state, latest }: RollupChange,
+): Promise<HeldState | undefined> {
+  const ref = stateRef(rollupVersion);
+  const written = await commitUnlessChanged((batch) => {
+    if (storedAt) batch.update(ref, { ...state }, { lastUpdateTime: storedAt });
+    else batch.create(ref, { ...state });
+    for (const [id, document] of documents) batch.set(buckets().doc(id), { ...document });
+    if (latest) batch.set(latestRef(rollupVersion), { ...latest });
   });
-}
-
-async function cellsOf(transaction: Transaction, ids: readonly string[]): Promise<(Uint8Array | undefined)[]> {
-  if (ids.length === 0) return [];
-  const found = await transaction.getAll(...ids.map((id) => buckets().doc(id)));
-  return found.map((doc) => doc.get('cells'));
+  return written && { state, storedAt: written };
 }
 
 /** The cells of these buckets, in order; undefined where there is none. A read for each. */
@@ -95,18 +135,13 @@ export async function storedBuckets(fromId: string, beforeId: string): Promise<S
   });
 }
 
-interface StoredState extends Omit<AggregationState, 'through' | 'manifests'> {
-  through: Timestamp;
-  manifests: (Omit<Manifest, 'after' | 'through'> & { after: Timestamp; through: Timestamp })[];
-}
+/** What a state has that was written before these were there: its latest ranges are of no state of the buckets. */
+const BEGINNING = { bucketsVersion: 0, latestVersion: -1, recountMismatchCount: 0, recountMismatches: [] };
 
-/** The position stays as it is: a Date would lose their microseconds. */
-function stateFrom(stored: object | undefined): AggregationState | undefined {
+/** The position stays as it is: a Date would lose its microseconds. */
+function stateFrom(stored: DocumentData | undefined): AggregationState | undefined {
   if (!stored) return undefined;
-  const { through, manifests, ...rest } = stored as StoredState;
-  return {
-    ...rest,
-    through: through.toDate(),
-    manifests: manifests.map((m) => ({ ...m, after: m.after.toDate(), through: m.through.toDate() })),
-  };
+  const { position, ...rest } = stored;
+  const { id: _, ...state } = plainDocument<AggregationState & { id: string }>('', { ...BEGINNING, ...rest });
+  return position ? { ...state, position } : state;
 }

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { getStorage } from 'firebase-admin/storage';
 import { VIDEO_BUCKET } from '../params.ts';
 import { app } from './app.ts';
@@ -23,6 +25,14 @@ export function pathOf(uri: string): string | undefined {
 /** Writes a small object at once. */
 export async function saveObject(path: string, bytes: Buffer, contentType: string): Promise<void> {
   await bucket().file(path).save(bytes, { contentType, resumable: false });
+}
+
+/** Writes an object as its text comes, in constant memory; there is none before all of it has come. */
+export async function writeObject(path: string, texts: AsyncIterable<string>, contentType: string): Promise<void> {
+  const file = bucket().file(path);
+  // In small steps: what is read ahead is at most one page.
+  const source = Readable.from(texts, { highWaterMark: 1 });
+  await pipeline(source, file.createWriteStream({ metadata: { contentType }, resumable: false }));
 }
 
 /** So many bytes of an object from an offset on, or those up to its end. Throws when there is no such object. */
@@ -71,6 +81,7 @@ export async function signedReadUrl(
   path: string,
   ttlSec: number,
   filename: string,
+  disposition: 'inline' | 'attachment' = 'inline',
 ): Promise<{ url: string; expiresAt: Date }> {
   // The library refuses an end that has really passed, which a clock set into the past would ask for.
   const accessibleAt = new Date(Math.max(now().getTime(), wallClock().getTime()));
@@ -82,7 +93,7 @@ export async function signedReadUrl(
       action: 'read',
       accessibleAt,
       expires: expiresAt,
-      responseDisposition: `inline; filename="${filename}"`,
+      responseDisposition: `${disposition}; filename="${filename}"`,
     });
   return { url, expiresAt };
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ROUTES } from '../../src/core/access/routes.ts';
 import { app } from '../../src/http/app.ts';
 import { assertAllListed } from '../../src/http/describeAccess.ts';
+import { liveApp } from '../../src/http/live/app.ts';
 import { router } from '../../src/http/router.ts';
 
 interface Operation {
@@ -10,8 +11,9 @@ interface Operation {
 }
 
 describe('the route table', () => {
-  it('has an entry for each route of the app, and no other', () => {
-    const routes = app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+  it('has an entry for each route of the apps, and no other', () => {
+    const all = [...app.routes, ...liveApp().routes];
+    const routes = all.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
     assert.deepEqual(Object.keys(ROUTES).sort(), [...new Set(routes)].sort());
   });
 

@@ -44,10 +44,12 @@ describe('the folder that is deployed', () => {
       'api',
       'cleanUpGenerations',
       'dispatchGeneration',
+      'live',
       'pollGeneration',
       'projectGenerationMetrics',
       'settleGeneration',
       'sweepGenerations',
+      'writeExport',
     ]);
   });
 

@@ -14,9 +14,12 @@ const queue = (maxConcurrentDispatches: number, maxDispatchesPerSecond: number) 
 /** Those that hold pictures or many events in memory. */
 const LARGE = ['aggregateEvents', 'settleGeneration'];
 
+/** Those of which one instance is enough. */
+const SINGLE = ['aggregateEvents'];
+
 describe('what is deployed', () => {
   let endpoints: Record<string, Record<string, unknown>>;
-  let params: { name: string }[];
+  let params: { name: string; type?: string }[];
 
   before(async () => {
     process.env.GCLOUD_PROJECT ??= 'demo-dailies';
@@ -30,17 +33,25 @@ describe('what is deployed', () => {
       'api',
       'cleanUpGenerations',
       'dispatchGeneration',
+      'live',
       'pollGeneration',
       'projectGenerationMetrics',
       'settleGeneration',
       'sweepGenerations',
+      'writeExport',
     ]);
     for (const [name, endpoint] of Object.entries(endpoints)) {
       assert.equal(endpoint.platform, 'gcfv2', name);
       assert.deepEqual(endpoint.region, ['us-central1'], name);
       assert.equal(endpoint.availableMemoryMb, LARGE.includes(name) ? 1_024 : 512, name);
-      assert.equal(endpoint.maxInstances, name === 'aggregateEvents' ? 1 : 20, name);
+      assert.equal(endpoint.maxInstances, SINGLE.includes(name) ? 1 : 20, name);
     }
+  });
+
+  it('lets a stream of the log last an hour, and many be open at once', () => {
+    assert.deepEqual(endpoints.live?.httpsTrigger, { invoker: ['public'] });
+    assert.equal(endpoints.live?.timeoutSeconds, 3_600);
+    assert.equal(endpoints.live?.concurrency, 500);
   });
 
   it('opens only the API to everybody', () => {
@@ -53,6 +64,7 @@ describe('what is deployed', () => {
     { name: 'dispatchGeneration', expected: queue(50, 20), timeoutSeconds: 120 },
     { name: 'pollGeneration', expected: queue(100, 100), timeoutSeconds: 120 },
     { name: 'settleGeneration', expected: queue(50, 50), timeoutSeconds: 240 },
+    { name: 'writeExport', expected: queue(4, 4), timeoutSeconds: 540 },
   ];
   for (const { name, expected, timeoutSeconds } of queues) {
     it(`retries and limits ${name}`, () => {
@@ -86,13 +98,15 @@ describe('what is deployed', () => {
       'FIRST_ADMIN_UID',
       'KNOWN_MODELS',
       'REPORTING_TIME_ZONES',
+      'ROLLUP_VERSIONS',
       'SIGNED_URL_TTL_SEC',
       'VERTEX_BASE_URL',
       'VERTEX_LOCATION',
       'VIDEO_BUCKET',
       'VIDEO_RETENTION_DAYS',
     ];
-    assert.deepEqual(params.map((p) => p.name).sort(), names);
+    const asked = params.filter(({ type }) => type !== 'secret');
+    assert.deepEqual(asked.map(({ name }) => name).sort(), names);
     const example = await readFile(join(functionsDir, '.env.example'), 'utf8');
     const explained = [...example.matchAll(/^# .+\n([A-Z_]+)=/gm)].map((match) => match[1]);
     assert.deepEqual(explained.sort(), names);

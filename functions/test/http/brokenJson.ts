@@ -18,6 +18,7 @@ export interface Schema {
   maximum?: number;
   /** What may be sent instead, the one thing first. */
   anyOf?: Schema[];
+  oneOf?: Schema[];
 }
 
 /** JSON text that stands for itself, for what JSON.stringify cannot write: 1e400, a key twice, 10,000 levels. */
@@ -97,6 +98,7 @@ function typeOf(value: unknown): string {
 
 /** A value that fits the schema, optional members left out. */
 export function fitting(schema: Schema): unknown {
+  if (schema.oneOf?.[0]) return fitting(schema.oneOf[0]);
   if (schema.enum) return schema.enum[0];
   if (Array.isArray(schema.type)) return null;
   if (schema.type === 'object') {
@@ -112,7 +114,8 @@ export function fitting(schema: Schema): unknown {
 /** Values that do not fit the schema, whatever else they are. `valid` is what an object's other members are taken from. */
 export function unfitting(schema: Schema, valid: unknown): fc.Arbitrary<unknown> {
   // No object breaks the first alternative by becoming one of the others: they have no member in common.
-  if (schema.anyOf?.[0]) return unfitting(schema.anyOf[0], valid);
+  const first = schema.anyOf?.[0] ?? schema.oneOf?.[0];
+  if (first) return unfitting(first, valid);
   if (schema.enum) return anything.filter((value) => !schema.enum?.includes(value));
   if (Array.isArray(schema.type)) {
     return unfitting({ ...schema, type: schema.type[0] }, valid).filter((value) => value !== null);
@@ -151,7 +154,7 @@ function unfittingNumber({ type, minimum = -Infinity, maximum = Infinity }: Sche
     otherThan('number'),
     textOfNumber,
     ...(type === 'integer' ? [fractions] : []),
-    fc.constantFrom(...beyond),
+    ...(beyond.length > 0 ? [fc.constantFrom(...beyond)] : []),
     verbatim('1e400', '-1e400'),
   );
 }

@@ -118,16 +118,23 @@ describe('the edge of the API', () => {
         headers: {
           Origin: SITE,
           'Access-Control-Request-Method': 'POST',
-          'Access-Control-Request-Headers': 'authorization,idempotency-key',
+          'Access-Control-Request-Headers': 'authorization,idempotency-key,if-none-match,last-event-id',
         },
       });
       assert.equal(status, 204);
       assert.equal(text, '');
       assert.equal(headers['access-control-allow-origin'], SITE);
       assert.match(headers['access-control-allow-methods'] ?? '', /\bPOST\b/);
-      assert.match(headers['access-control-allow-headers'] ?? '', /Idempotency-Key/i);
+      const allowed = headers['access-control-allow-headers'] ?? '';
+      for (const name of ['Idempotency-Key', 'If-None-Match', 'Last-Event-ID']) assert.ok(allowed.includes(name), name);
       assert.equal(headers['access-control-max-age'], '3600');
       assert.equal(headers['access-control-allow-credentials'], undefined);
+    });
+
+    it('may read the tag of an answer and the name of a download', async () => {
+      const { headers } = await withOrigin(SITE);
+      const exposed = headers['access-control-expose-headers'] ?? '';
+      for (const name of ['ETag', 'Content-Disposition', 'Location']) assert.ok(exposed.includes(name), name);
     });
 
     it('may read refusals, too', async () => {

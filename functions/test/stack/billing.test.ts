@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BilledOperations, UsageReport } from '../../../local/firestore/index.ts';
 import type { Stack } from '../../../local/stack/in-process.ts';
+import { report } from '../http/ingest/reports.ts';
 import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf, script } from './harness.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,6 +20,18 @@ function withoutAggregation({ total, byCollection }: UsageReport): BilledOperati
     }),
     total,
   );
+}
+
+/**
+ * What aggregation did. In the same collection are the state of the sweeper, which it only writes, once a minute.
+ */
+function ofAggregation({ byCollection }: UsageReport, minutes: number) {
+  const { projection_state: state, analytics_events: log, system_performance_metrics: rollups } = byCollection;
+  return {
+    state: { reads: state?.reads ?? 0, writes: (state?.writes ?? 0) - minutes },
+    log: { reads: log?.reads },
+    rollups: { reads: rollups?.reads, writes: rollups?.writes },
+  };
 }
 
 /** Firestore bills these by the document; what runs all the time anyway is measured alone and taken off. */
@@ -101,5 +114,34 @@ describe('what one generation costs in Firestore', function () {
     const perGeneration = { reads: total.reads / 40, writes: total.writes / 40 };
     assert.ok(perGeneration.writes < 16, JSON.stringify({ perGeneration, byCollection }));
     assert.ok(perGeneration.reads < 14, JSON.stringify({ perGeneration, byCollection }));
+  });
+
+  it('of aggregation, an hour in which nothing happens: a minute is two reads and a write', async () => {
+    await stack.host.advanceBy(2 * HOUR_MS);
+    stack.cloud.firestore.resetUsage();
+    await stack.host.advanceBy(HOUR_MS);
+    assert.deepEqual(ofAggregation(stack.cloud.firestore.usage(), 60), {
+      state: { reads: 60, writes: 60 },
+      // Each minute looks, and what had no event is counted again twice, five minutes at a time.
+      log: { reads: 60 + 2 * 12 },
+      // Of the last 24 hours another one is open.
+      rollups: { reads: 1 + 25, writes: 1 },
+    });
+  });
+
+  it('of aggregation, a minute with one event: the documents of its buckets, and the latest ranges', async () => {
+    const admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+    const [requestedAt, endedAt] = [31_000, 1_000].map((agoMs) => new Date(stack.clock.now() - agoMs).toISOString());
+    const { status } = await admin.call('POST', '/metrics/generations', report('alone', { requestedAt, endedAt }));
+    assert.equal(status, 200);
+    stack.cloud.firestore.resetUsage();
+    await stack.host.advanceBy(60_000);
+    const { log, ...rest } = ofAggregation(stack.cloud.firestore.usage(), 1);
+    assert.deepEqual(rest, {
+      state: { reads: 1, writes: 1 },
+      // Two of each of its minute, quarter, hour and day: the totals, and its part of the cells.
+      rollups: { reads: 8 + 1, writes: 8 + 1 },
+    });
+    assert.ok(log.reads === 1 || log.reads === 2, 'the event, and at times a stretch without any is counted again');
   });
 });

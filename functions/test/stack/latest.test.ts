@@ -32,6 +32,7 @@ describe('the latest totals', function () {
 
   const latest = async () => (await (await database()).doc('system_performance_metrics/latest').get()).data();
   const state = async () => (await (await database()).doc('projection_state/aggregate').get()).data();
+  const areOfNow = async () => (await latest())?.bucketsVersion === (await state())?.bucketsVersion;
   const arrivals = async (range: string) => {
     stack.cloud.firestore.resetUsage();
     const { status, body } = await admin.call('GET', `/summary?range=${range}`);
@@ -39,42 +40,62 @@ describe('the latest totals', function () {
     reads = stack.cloud.firestore.usage().total.reads;
     return body.metrics.arrivals.value;
   };
-  /** A minute, and how many rollup documents its tick reads. */
+  /** A minute, and what its tick reads and writes. */
   const tick = async () => {
     stack.cloud.firestore.resetUsage();
     await stack.host.advanceBy(MINUTE_MS);
-    return stack.cloud.firestore.usage().byCollection.system_performance_metrics?.reads ?? 0;
+    const {
+      projection_state: state,
+      analytics_events: log,
+      system_performance_metrics: rollups,
+    } = stack.cloud.firestore.usage().byCollection;
+    return {
+      state: [state?.reads ?? 0, state?.writes ?? 0],
+      log: log?.reads ?? 0,
+      rollups: [rollups?.reads ?? 0, rollups?.writes ?? 0],
+    };
   };
 
-  it('are of the version that the state has', async () => {
-    assert.equal((await latest())?.version, (await state())?.version);
+  it('are as of what is counted', async () => {
+    assert.ok(await areOfNow());
     assert.equal(await arrivals('24h'), 1);
   });
 
-  it('are not added up again while nothing happens, and stay of the version', async () => {
-    const count = await tick();
-    assert.ok(count <= 2, String(count));
-    assert.equal((await latest())?.version, (await state())?.version);
+  it('cost nothing while nothing happens, and answer all the same', async () => {
+    // One write is the sweeper's.
+    assert.deepEqual(await tick(), { state: [1, 2], log: 1, rollups: [0, 0] });
     assert.equal(await arrivals('24h'), 1);
+    assert.ok(reads <= 5, String(reads));
   });
 
-  it('are added up again when something was counted', async () => {
+  it('cost a read and a write when something was counted', async () => {
     await admin.call('POST', '/metrics/generations', report('two'));
-    assert.ok((await tick()) > 50);
+    const { log, rollups } = await tick();
+    // Two documents of each minute, quarter and hour and day that the generation's request and end are in; and the latest ranges.
+    assert.deepEqual({ log, rollups }, { log: 1, rollups: [9, 9] });
     assert.equal(await arrivals('24h'), 2);
+    assert.ok(reads <= 5, String(reads));
   });
 
-  it('are added up again when the buckets were changed otherwise', async () => {
+  it('are read anew when the buckets were changed otherwise', async () => {
     const db = await database();
     await db.doc('system_performance_metrics/v1~1d~UTC~2024-11-01T00:00Z~head').delete();
     const env = { ...process.env, FIRESTORE_EMULATOR_HOST: stack.cloud.firestore.host };
     const day = ['--from', '2024-11-01', '--to', '2024-11-01', '--project', PROJECT_ID];
     await promisify(execFile)(process.execPath, ['scripts/rollups-rebuild.ts', ...day], { env });
-    assert.notEqual((await latest())?.version, (await state())?.version);
+    assert.ok(!(await areOfNow()));
     assert.equal(await arrivals('7d'), 2);
-    assert.ok((await tick()) > 50);
-    assert.equal((await latest())?.version, (await state())?.version);
+    assert.ok(((await tick()).rollups[0] ?? 0) > 50);
+    assert.ok(await areOfNow());
     assert.equal(await arrivals('7d'), 2);
+    assert.ok(reads <= 5, String(reads));
+  });
+
+  it('are read anew where the hour is another: 25 hours, and what is kept of the days', async () => {
+    stack.clock.moveTo(START + 30 * MINUTE_MS);
+    assert.deepEqual((await tick()).rollups, [26, 1]);
+    assert.equal(await arrivals('24h'), 2);
+    assert.ok(reads <= 5, String(reads));
   });
 
   it('move with the hours and the days', async () => {

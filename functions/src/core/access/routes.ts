@@ -47,6 +47,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   // Users tell about themselves; to tell about others needs the role, too.
   'POST /api/v1/events': { who: 'users', keys: 'ingest', rate: 'write' },
 
+  'GET /api/v1/live': READ_ANALYTICS,
+
   'GET /api/v1/summary': READ_ANALYTICS,
   'GET /api/v1/performance': READ_ANALYTICS,
   'GET /api/v1/providers': READ_ANALYTICS,
@@ -54,6 +56,10 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/costs': READ_ANALYTICS,
   'GET /api/v1/metric-definitions': READ_ANALYTICS,
   'GET /api/v1/metrics/generations': READ_ANALYTICS,
+
+  'GET /api/v1/export': READ_ANALYTICS,
+  'GET /api/v1/exports': READ_ANALYTICS,
+  'GET /api/v1/exports/:id': READ_ANALYTICS,
 
   'POST /api/v1/api-keys': OWN_KEYS,
   'GET /api/v1/api-keys': OWN_KEYS,

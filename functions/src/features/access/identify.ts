@@ -19,6 +19,8 @@ export interface Identity {
   actor: Actor;
   /** When the ID token was issued; absent for keys, which are read anew each time. */
   issuedAt?: Date;
+  /** When the ID token ends, by the real clock; absent for keys. */
+  expiresAt?: Date;
 }
 
 /** Hashes of secrets that opened a key at their last use here. */
@@ -32,8 +34,8 @@ export function isKnownKey({ kind, text }: Credential): boolean {
 /** Finds out who sent this. Throws `unauthenticated`, or `suspended` where Auth says that. Reads nothing for an ID token, one document for a key. */
 export async function identify({ kind, text }: Credential): Promise<Identity> {
   if (kind === 'api_key') return { actor: await actorOfKey(text) };
-  const { issuedAt, ...holder } = await holderOfIdToken(text);
-  return { actor: actorWith(holder), issuedAt };
+  const { issuedAt, expiresAt, ...holder } = await holderOfIdToken(text);
+  return { actor: actorWith(holder), issuedAt, expiresAt };
 }
 
 async function actorOfKey(text: string): Promise<Actor> {

@@ -1,11 +1,12 @@
 import { now } from '../../platform/clock.ts';
-import type { LoggedEvent } from '../../platform/eventLog.ts';
 import { logOf } from '../../platform/logs.ts';
-import { type AggregationState, aggregationState, changeBuckets, type Manifest } from '../../platform/rollups.ts';
+import { changeRollups, type HeldState, readBuckets } from '../../platform/rollups.ts';
 import { Backlog } from './backlog.ts';
-import { MAX_BYTES, storedDocuments, TooManyBytes } from './documents.ts';
+import { storedDocuments, TooManyBytes } from './documents.ts';
 import { foldWhatFits } from './fold.ts';
-import { writeLatest } from './latest.ts';
+import { latestAfter } from './latest.ts';
+import { STEP_LIMITS, type StepLimits } from './limits.ts';
+import { NOTHING_YET, stateAfter } from './stateAfter.ts';
 import { reportingZones } from './zones.ts';
 
 const log = logOf('aggregation');
@@ -14,10 +15,6 @@ const log = logOf('aggregation');
 const SETTLE_MS = 10_000;
 /** Steps of one run; the rest waits for the next minute. */
 const MAX_STEPS = 500;
-/** How long folded stretches are remembered: they are counted again after 5 and 60 min. */
-const MANIFEST_KEPT_MS = 61 * 60_000;
-
-const NOTHING_YET: AggregationState = { version: 0, through: new Date(0), ahead: 0, manifests: [] };
 
 /** What a run has folded. */
 export interface Aggregated {
@@ -27,70 +24,69 @@ export interface Aggregated {
   complete: boolean;
 }
 
+/** How a run goes on. */
+interface Run {
+  rollupVersion: number;
+  /** What is recorded up to here is folded. */
+  through: Date;
+  backlog: Backlog;
+  limits: StepLimits;
+}
+
 /**
- * Folds everything that has been recorded since the last run into the rollups, in steps of one transaction each: buckets,
- * place in the log and what was counted change together, fenced on the state's version. A crash costs nothing; of two runs at
- * the same time one goes on.
+ * Folds everything that has been recorded since the held state into the rollups of a version, in steps of one commit each:
+ * buckets, place in the log and what was counted change together, fenced on the state, and with the last step the latest ranges.
+ * A crash costs nothing; of two runs at the same time one goes on. Throws RangeError where a bucket to be changed was written by
+ * a later version of the codec, and then changes nothing.
  */
-export async function aggregate(maxBytes = MAX_BYTES): Promise<Aggregated> {
-  const stored = await aggregationState();
-  let state = stored ?? NOTHING_YET;
+export async function aggregate(
+  rollupVersion: number,
+  held: HeldState,
+  limits: StepLimits = STEP_LIMITS,
+): Promise<Aggregated> {
   const through = new Date(now().getTime() - SETTLE_MS);
-  if (through <= state.through) return { events: 0, steps: 0, complete: true };
-  const backlog = new Backlog(state.position, through);
+  if (held.state && through <= held.state.through) return { events: 0, steps: 0, complete: true };
+  const run = { rollupVersion, through, limits, backlog: new Backlog(held.state?.position, through, limits) };
   let events = 0;
-  let isNew = stored === undefined;
-  for (let steps = 1; steps <= MAX_STEPS; steps++) {
-    const { taken, next, written } = await step(state, isNew, backlog, through, maxBytes);
-    if (!written) return { events, steps, complete: false };
+  for (let steps = 1, before = held; steps <= MAX_STEPS; steps++) {
+    const { taken, after } = await step(run, before);
+    if (!after) return { events, steps, complete: false };
     events += taken;
-    state = next;
-    isNew = false;
-    if (state.through >= through) {
-      await writeLatest(state, events > 0);
-      log.info('aggregated', { events, steps, through: through.toISOString() });
+    before = after;
+    if (after.state && after.state.through >= through) {
+      log.info('aggregated', { rollupVersion, events, steps, through: through.toISOString() });
       return { events, steps, complete: true };
     }
   }
-  log.warn('more than one run takes', { events });
+  log.warn('more than one run takes', { rollupVersion, events });
   return { events, steps: MAX_STEPS, complete: false };
 }
 
-async function step(state: AggregationState, isNew: boolean, backlog: Backlog, through: Date, maxBytes: number) {
+/** Folds as much as one commit may; without `after` another run was faster. */
+async function step(
+  { rollupVersion, through, backlog, limits }: Run,
+  held: HeldState,
+): Promise<{ taken: number; after: HeldState | undefined }> {
+  const before = held.state ?? NOTHING_YET;
   const waiting = await backlog.waiting();
   const isAll = backlog.isAll(waiting.length);
+  const options = { rollupVersion, zones: reportingZones(), nowMs: now().getTime() };
   for (let events = waiting; ; ) {
-    const { taken, partial } = foldWhatFits(events, { zones: reportingZones(), nowMs: now().getTime() });
-    const next = stateAfter(state, taken, isAll && taken.length === waiting.length ? through : undefined);
+    const { taken, documents: added } = foldWhatFits(events, options, limits.documents);
+    const isLast = isAll && taken.length === waiting.length;
     try {
-      const ids = [...partial.documents.keys()];
-      const written = await changeBuckets(isNew ? undefined : state.version, ids, (present) => ({
-        documents: storedDocuments(partial.documents, present, taken.length > 1 ? maxBytes : Infinity),
-        state: next,
-      }));
+      const present = await readBuckets([...added.keys()]);
+      const documents = storedDocuments(added, present, taken.length > 1 ? limits.bytes : Infinity);
+      const next = stateAfter(before, taken, documents.size > 0, isLast ? through : undefined);
+      const latest = isLast ? await latestAfter(rollupVersion, before, next, added) : undefined;
+      const state = latest ? { ...next, latestVersion: latest.bucketsVersion } : next;
+      const after = await changeRollups(rollupVersion, held, { documents, state, latest });
       backlog.take(taken.length);
-      return { taken: taken.length, next, written };
+      return { taken: taken.length, after };
     } catch (error) {
       if (!(error instanceof TooManyBytes)) throw error;
       // With half of them it may do; one alone always does.
       events = taken.slice(0, Math.ceil(taken.length / 2));
     }
   }
-}
-
-/** The state once these events are folded; with `through` nothing is left up to there. */
-function stateAfter(
-  state: AggregationState,
-  taken: readonly LoggedEvent[],
-  through: Date | undefined,
-): AggregationState {
-  const position = taken.at(-1)?.position ?? state.position;
-  const ahead = state.ahead + taken.length;
-  const version = state.version + 1;
-  if (!through) return { ...state, version, ...(position && { position }), ahead };
-  const manifest: Manifest = { after: state.through, through, count: ahead, recounts: 0 };
-  const manifests = [...state.manifests, ...(ahead > 0 ? [manifest] : [])].filter(
-    (kept) => kept.through.getTime() > through.getTime() - MANIFEST_KEPT_MS,
-  );
-  return { version, through, ...(position && { position }), ahead: 0, manifests };
 }

@@ -1,27 +1,25 @@
 import { eventsAfter, type LoggedEvent, type LogPosition } from '../../platform/eventLog.ts';
-
-/** Events read at once. */
-const PAGE = 500;
-/** Events of one transaction. */
-const MAX_EVENTS = 2_000;
+import type { StepLimits } from './limits.ts';
 
 /** What has been recorded and is not folded yet, read in pages; what was read and not taken is not read again. */
 export class Backlog {
   #waiting: LoggedEvent[] = [];
   #readUpTo: LogPosition | undefined;
   #through: Date;
+  #limits: StepLimits;
   /** True once everything up to the end has been read. */
   #atEnd = false;
 
-  constructor(after: LogPosition | undefined, through: Date) {
+  constructor(after: LogPosition | undefined, through: Date, limits: StepLimits) {
     this.#readUpTo = after;
     this.#through = through;
+    this.#limits = limits;
   }
 
-  /** The oldest events waiting, as many as one transaction may take; empty when there are no more. */
+  /** The oldest events waiting, as many as one step may take; empty when there are no more. */
   async waiting(): Promise<readonly LoggedEvent[]> {
-    while (!this.#atEnd && this.#waiting.length < MAX_EVENTS) await this.#read();
-    return this.#waiting.slice(0, MAX_EVENTS);
+    while (!this.#atEnd && this.#waiting.length < this.#limits.events) await this.#read();
+    return this.#waiting.slice(0, this.#limits.events);
   }
 
   /** Takes the oldest `count` out. */
@@ -35,9 +33,10 @@ export class Backlog {
   }
 
   async #read(): Promise<void> {
-    const events = await eventsAfter(this.#readUpTo, this.#through, PAGE);
+    const { page } = this.#limits;
+    const events = await eventsAfter(this.#readUpTo, this.#through, page);
     this.#waiting.push(...events);
     this.#readUpTo = events.at(-1)?.position ?? this.#readUpTo;
-    this.#atEnd = events.length < PAGE;
+    this.#atEnd = events.length < page;
   }
 }

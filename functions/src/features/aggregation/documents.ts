@@ -3,11 +3,9 @@ import { cloneCell, mergeCells } from '../../core/rollup/cell.ts';
 import { decodeCells, encodeCells } from '../../core/rollup/codec.ts';
 import type { RollupDocument } from '../../core/rollup/document.ts';
 import type { BucketDocument } from '../../platform/rollups.ts';
+import type { StepLimits } from './limits.ts';
 
-/** Bytes of cells that one transaction writes at most: far below Firestore's 10 MiB a request. */
-export const MAX_BYTES = 6 * 1_024 * 1_024;
-
-/** The documents of one transaction have more bytes of cells than it may write. */
+/** The documents of one step have more bytes of cells than it may write. */
 export class TooManyBytes extends Error {
   override name = 'TooManyBytes';
 }
@@ -32,17 +30,17 @@ export function storedDocuments(
   return stored;
 }
 
-/** Documents in portions that one transaction each can write, in order. */
+/** Documents in portions that one commit each can write, in order. */
 export function portionsOf(
   documents: readonly (readonly [string, BucketDocument])[],
-  { maxDocuments, maxBytes }: { maxDocuments: number; maxBytes: number },
+  limits: Pick<StepLimits, 'documents' | 'bytes'>,
 ): Map<string, BucketDocument>[] {
   const portions: Map<string, BucketDocument>[] = [];
   let bytes = 0;
   for (const [id, document] of documents) {
     const portion = portions.at(-1);
     bytes += document.cells.length;
-    if (portion && portion.size < maxDocuments && bytes <= maxBytes) portion.set(id, document);
+    if (portion && portion.size < limits.documents && bytes <= limits.bytes) portion.set(id, document);
     else {
       portions.push(new Map([[id, document]]));
       bytes = document.cells.length;

@@ -1,6 +1,7 @@
 export { type Aggregated, aggregate } from './aggregate.ts';
-export { latestTotal, writeLatest } from './latest.ts';
+export { latestTotal } from './latest.ts';
+export { STEP_LIMITS, type StepLimits } from './limits.ts';
 export { readSlots } from './readSlots.ts';
 export { type Rebuilt, rebuildRollups } from './rebuild.ts';
-export { recount } from './recount.ts';
+export { tick } from './tick.ts';
 export { reportingZones } from './zones.ts';

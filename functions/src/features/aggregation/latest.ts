@@ -1,3 +1,4 @@
+import { addedTo } from '../../core/analytics/latest.ts';
 import { type Period, periodOf, RANGES, type RangeName } from '../../core/analytics/period.ts';
 import { totalSelection } from '../../core/analytics/select.ts';
 import { wholeSlot } from '../../core/analytics/slots.ts';
@@ -5,47 +6,74 @@ import { UTC } from '../../core/rollup/bucket.ts';
 import { type Cell, emptyCell } from '../../core/rollup/cell.ts';
 import { decodeCells, encodeCells } from '../../core/rollup/codec.ts';
 import { TOTAL } from '../../core/rollup/document.ts';
+import { mergeAll } from '../../core/rollup/openBucket.ts';
 import { now } from '../../platform/clock.ts';
-import { type LatestRollups, latestRollups, saveLatestRollups } from '../../platform/latestRollups.ts';
+import { type LatestRollups, latestRollups } from '../../platform/latestRollups.ts';
 import type { AggregationState } from '../../platform/rollups.ts';
+import { servedRollupVersion } from '../../platform/rollupVersions.ts';
+import type { DocumentsById } from './fold.ts';
 import { readSlots } from './readSlots.ts';
 
-type AsOf = Pick<AggregationState, 'version' | 'through'>;
+/** Of a state, what tells which latest ranges belong to it. */
+export type LatestAsOf = Pick<AggregationState, 'bucketsVersion' | 'through'>;
 
 /**
- * Keeps the totals of the last 24 hours, 7 and 30 days of UTC in one document, as of the state that a tick has reached. They
- * are added up anew when the tick counted something, the buckets were changed otherwise, or another hour has begun.
+ * The totals of the last 24 hours, 7 and 30 days of UTC as of the state that a step leads to, to be written with it; undefined
+ * where they are as they were. To what is kept the documents are added that the step adds to the buckets. A range is read anew
+ * from the buckets, as they are before the step, when it has moved on with the hour or the day, or when buckets were changed
+ * otherwise since it was written.
  */
-export async function writeLatest({ version, through }: AsOf, countedSomething: boolean): Promise<void> {
-  const stored = await latestRollups();
-  const periods = RANGES.map((range) => [range, periodOf({ range }, UTC, through.getTime())] as const);
-  const isSame = stored?.version === version - 1 && periods.every(([range, period]) => isOf(stored, range, period));
-  const ranges = stored && isSame && !countedSomething ? stored.ranges : await rangesOf(periods);
-  await saveLatestRollups({ version, through, ranges });
+export async function latestAfter(
+  rollupVersion: number,
+  before: AggregationState,
+  after: AggregationState,
+  added: DocumentsById,
+): Promise<LatestRollups | undefined> {
+  const isUpToDate = before.latestVersion === before.bucketsVersion;
+  const earlier = new Map(periodsAt(before.through));
+  const haveMoved = periodsAt(after.through).some(([range, period]) => earlier.get(range)?.toMs !== period.toMs);
+  if (isUpToDate && !haveMoved && before.bucketsVersion === after.bucketsVersion) return undefined;
+  const kept = isUpToDate ? await latestRollups(rollupVersion) : undefined;
+  const sums = await sumsBefore(rollupVersion, kept, after.through);
+  const ranges = sums.map(({ range, period, cells }) => {
+    mergeAll(cells, addedTo(range, period, added.values()));
+    const [from, to] = [new Date(period.fromMs), new Date(period.toMs)];
+    return [range, { from, to, cells: encodeCells(cells) }] as const;
+  });
+  return { bucketsVersion: after.bucketsVersion, ranges: Object.fromEntries(ranges) };
 }
 
 /** The total of a named range of UTC, if it is kept as of exactly this state. A read. */
-export async function latestTotal({ version, through }: AsOf, range: RangeName): Promise<Cell | undefined> {
-  const stored = await latestRollups();
-  if (stored?.version !== version || !isOf(stored, range, periodOf({ range }, UTC, through.getTime())))
-    return undefined;
-  const { cells } = stored.ranges[range] ?? {};
-  return cells && (decodeCells(cells).get(TOTAL) ?? emptyCell());
+export async function latestTotal(asOf: LatestAsOf, range: RangeName): Promise<Cell | undefined> {
+  const stored = await latestRollups(servedRollupVersion());
+  const period = new Map(periodsAt(asOf.through)).get(range);
+  const cells = stored?.bucketsVersion === asOf.bucketsVersion && period && cellsOf(stored, range, period);
+  return cells ? (cells.get(TOTAL) ?? emptyCell()) : undefined;
 }
 
-function isOf(stored: LatestRollups, range: RangeName, { fromMs, toMs }: Period): boolean {
-  const { from, to } = stored.ranges[range] ?? {};
-  return from?.getTime() === fromMs && to?.getTime() === toMs;
+function periodsAt(through: Date): [RangeName, Period][] {
+  return RANGES.map((range) => [range, periodOf({ range }, UTC, through.getTime())]);
 }
 
-async function rangesOf(periods: readonly (readonly [RangeName, Period])[]): Promise<LatestRollups['ranges']> {
-  const kept = { zones: [], nowMs: now().getTime() };
-  const slots = periods.map(([, period]) => wholeSlot(period, kept));
-  const totals = await readSlots(slots, totalSelection({}, new Set()));
-  return Object.fromEntries(
-    periods.map(([range, { fromMs, toMs }], i) => [
-      range,
-      { from: new Date(fromMs), to: new Date(toMs), cells: encodeCells(totals[i] ?? new Map()) },
-    ]),
-  );
+/** The cells of a range where they are kept for this period. */
+function cellsOf(kept: LatestRollups, range: RangeName, { fromMs, toMs }: Period): Map<string, Cell> | undefined {
+  const { from, to, cells } = kept.ranges[range] ?? {};
+  return cells && from?.getTime() === fromMs && to?.getTime() === toMs ? decodeCells(cells) : undefined;
+}
+
+/** Each range's total without what is about to be added: what is kept, or read anew. */
+async function sumsBefore(
+  rollupVersion: number,
+  kept: LatestRollups | undefined,
+  through: Date,
+): Promise<{ range: RangeName; period: Period; cells: Map<string, Cell> }[]> {
+  const known = periodsAt(through).map(([range, period]) => {
+    return { range, period, cells: kept && cellsOf(kept, range, period) };
+  });
+  const anew = known.filter(({ cells }) => !cells);
+  const options = { zones: [], nowMs: now().getTime() };
+  const slots = anew.map(({ period }) => wholeSlot(period, options));
+  const read = await readSlots(slots, totalSelection({}, new Set()), rollupVersion);
+  const sums = new Map(anew.map(({ range }, i) => [range, read[i]]));
+  return known.map(({ range, period, cells }) => ({ range, period, cells: cells ?? sums.get(range) ?? new Map() }));
 }

@@ -6,18 +6,23 @@ import { decodeCells } from '../../core/rollup/codec.ts';
 import { documentId } from '../../core/rollup/document.ts';
 import { mergeAll } from '../../core/rollup/openBucket.ts';
 import { readBuckets } from '../../platform/rollups.ts';
+import { servedRollupVersion } from '../../platform/rollupVersions.ts';
 
 /** Documents that are read for one part of an answer. */
 export const MAX_DOCUMENTS_READ = 800;
 const AT_ONCE = 200;
 
 /**
- * The selected cells of each stretch of time, in order. Throws AppError `invalid_request`, before it reads, where that would
+ * The selected cells of each stretch of time, in order, of the version of the rollups that is served unless told otherwise. Throws AppError `invalid_request`, before it reads, where that would
  * take more than 800 documents.
  */
-export async function readSlots(slots: readonly Slot[], selection: Selection): Promise<Map<string, Cell>[]> {
+export async function readSlots(
+  slots: readonly Slot[],
+  selection: Selection,
+  rollupVersion: number = servedRollupVersion(),
+): Promise<Map<string, Cell>[]> {
   const idsOfSlots = slots.map(({ tiles }) =>
-    tiles.flatMap((tile) => selection.parts(tile).map((part) => documentId(tile, part))),
+    tiles.flatMap((tile) => selection.parts(tile).map((part) => documentId(tile, part, rollupVersion))),
   );
   const stored = await readAll([...new Set(idsOfSlots.flat())]);
   return idsOfSlots.map((ids) => {

@@ -8,20 +8,22 @@ import {
 } from '../../core/rollup/bucket.ts';
 import { encodeCells } from '../../core/rollup/codec.ts';
 import { documentId } from '../../core/rollup/document.ts';
-import { foldEvents } from '../../core/rollup/fold.ts';
 import { now } from '../../platform/clock.ts';
 import { eventsOfDay, type LoggedEvent, type LogPosition } from '../../platform/eventLog.ts';
 import { logOf } from '../../platform/logs.ts';
 import {
   type AggregationState,
-  aggregationState,
   type BucketDocument,
-  changeBuckets,
+  changeRollups,
+  type HeldState,
+  heldState,
   type StoredBucket,
   storedBuckets,
 } from '../../platform/rollups.ts';
-import { MAX_BYTES, portionsOf, storedDocument } from './documents.ts';
-import { MAX_DOCUMENTS } from './fold.ts';
+import { servedRollupVersion } from '../../platform/rollupVersions.ts';
+import { portionsOf, storedDocument } from './documents.ts';
+import { foldInto } from './fold.ts';
+import { STEP_LIMITS } from './limits.ts';
 import { reportingZones } from './zones.ts';
 
 const log = logOf('aggregation.rebuild');
@@ -40,26 +42,31 @@ export interface Rebuilt {
 
 /**
  * Computes anew, from the log, every rollup bucket that has a moment in the UTC days `fromDay` to `toDay` (both included), while
- * the system runs: a tick in between makes it begin the day again. Throws RangeError for days that are none.
+ * the system runs: a tick in between makes it begin the day again. Of the version that is served unless told otherwise. Throws
+ * RangeError for days that are none.
  */
-export async function rebuildRollups(fromDay: string, toDay: string): Promise<Rebuilt> {
+export async function rebuildRollups(
+  fromDay: string,
+  toDay: string,
+  rollupVersion: number = servedRollupVersion(),
+): Promise<Rebuilt> {
   const [fromMs, toMs] = [Date.parse(`${fromDay}T00:00Z`), Date.parse(`${toDay}T00:00Z`)];
   if (!(fromMs <= toMs)) throw new RangeError(`${fromDay} to ${toDay} are no days`);
   let documents = 0;
-  for (let atMs = fromMs; atMs <= toMs; atMs += DAY_MS) documents += await rebuildDay(atMs);
+  for (let atMs = fromMs; atMs <= toMs; atMs += DAY_MS) documents += await rebuildDay(atMs, rollupVersion);
   const days = (toMs - fromMs) / DAY_MS + 1;
-  log.info('rebuilt', { fromDay, toDay, documents });
+  log.info('rebuilt', { rollupVersion, fromDay, toDay, documents });
   return { days, documents };
 }
 
-async function rebuildDay(dayMs: number): Promise<number> {
+async function rebuildDay(dayMs: number, rollupVersion: number): Promise<number> {
   let written = new Set<string>();
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const state = await aggregationState();
-    if (!state) return 0;
-    const wanted = await documentsOfDay(dayMs, state);
+    const held = await heldState(rollupVersion);
+    if (!held.state) return 0;
+    const wanted = await documentsOfDay(dayMs, rollupVersion, held.state);
     const left = [...wanted].filter(([id]) => !written.has(id));
-    const done = await writeAll(left, state);
+    const done = await writeAll(left, rollupVersion, held);
     written = new Set([...written, ...done]);
     if (done.length === left.length) return written.size;
   }
@@ -67,12 +74,16 @@ async function rebuildDay(dayMs: number): Promise<number> {
 }
 
 /** What each document of the day must hold as of `state`; one that is stored and has nothing left to hold is empty. */
-async function documentsOfDay(dayMs: number, state: AggregationState): Promise<Map<string, BucketDocument>> {
+async function documentsOfDay(
+  dayMs: number,
+  rollupVersion: number,
+  state: AggregationState,
+): Promise<Map<string, BucketDocument>> {
   const zones = reportingZones();
   const nowMs = now().getTime();
-  const { documents } = foldEvents(await eventsAround(dayMs, state), { zones, nowMs });
+  const documents = foldInto(await eventsAround(dayMs, state), { rollupVersion, zones, nowMs });
   const wanted = new Map<string, BucketDocument>();
-  for (const { id, document } of await bucketsStored(dayMs, zones)) {
+  for (const { id, document } of await bucketsStored(dayMs, rollupVersion, zones)) {
     if ((document.expireAt?.getTime() ?? Infinity) > nowMs) wanted.set(id, { ...document, cells: NOTHING });
   }
   for (const [id, document] of documents) {
@@ -99,13 +110,13 @@ async function eventsUpTo(day: string, upTo: LogPosition): Promise<LoggedEvent[]
   }
 }
 
-async function bucketsStored(dayMs: number, zones: readonly string[]): Promise<StoredBucket[]> {
+async function bucketsStored(dayMs: number, rollupVersion: number, zones: readonly string[]): Promise<StoredBucket[]> {
   const names = GRANULARITY_NAMES.flatMap((granularity) =>
     (GRANULARITIES[granularity].everyZone ? [UTC, ...zones] : [UTC]).map((zone) => ({ granularity, zone })),
   );
   const found = await Promise.all(
     names.map(({ granularity, zone }) => {
-      const idAt = (ms: number) => documentId({ granularity, zone, startMs: ms, endMs: ms }, 'head');
+      const idAt = (ms: number) => documentId({ granularity, zone, startMs: ms, endMs: ms }, 'head', rollupVersion);
       return storedBuckets(idAt(dayMs - DAY_MS), idAt(dayMs + DAY_MS));
     }),
   );
@@ -119,14 +130,19 @@ function meets({ startMs, endMs }: Pick<Bucket, 'startMs' | 'endMs'>, dayMs: num
 }
 
 /** Writes what it can while the state stays; answers the ids of what is written. */
-async function writeAll(left: readonly [string, BucketDocument][], state: AggregationState): Promise<string[]> {
+async function writeAll(
+  left: readonly [string, BucketDocument][],
+  rollupVersion: number,
+  held: HeldState,
+): Promise<string[]> {
   const done: string[] = [];
-  let { version } = state;
-  for (const documents of portionsOf(left, { maxDocuments: MAX_DOCUMENTS, maxBytes: MAX_BYTES })) {
-    const next = { ...state, version: version + 1 };
-    if (!(await changeBuckets(version, [], () => ({ documents, state: next })))) return done;
-    done.push(...documents.keys());
-    version++;
+  let before: HeldState | undefined = held;
+  for (const documents of portionsOf(left, STEP_LIMITS)) {
+    if (!before?.state) return done;
+    const { version, bucketsVersion } = before.state;
+    const state = { ...before.state, version: version + 1, bucketsVersion: bucketsVersion + 1 };
+    before = await changeRollups(rollupVersion, before, { documents, state });
+    if (before) done.push(...documents.keys());
   }
   return done;
 }

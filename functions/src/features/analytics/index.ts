@@ -1,4 +1,5 @@
-export { type AsOf, countedUpTo } from './context.ts';
+export { totalsOf } from './cells.ts';
+export { type AsOf, countedUpTo, kept, modelsByName, zoneOf } from './context.ts';
 export { errors } from './errors.ts';
 export { listGenerationMetrics, type Measured } from './listGenerationMetrics.ts';
 export { performance } from './performance.ts';

@@ -22,8 +22,8 @@ export async function summary(asOf: AsOf, question: Question & { compare: Compar
 }
 
 /** The total where it is kept ready: everything, in a named range of UTC. */
-async function latestOf({ version, through }: AsOf, question: Question): Promise<Cell | undefined> {
+async function latestOf({ bucketsVersion, through }: AsOf, question: Question): Promise<Cell | undefined> {
   const { from, range = '24h', tz } = question;
   if (from !== undefined || tz !== UTC || through === undefined) return undefined;
-  return Object.keys(filtersOf(question)).length > 0 ? undefined : latestTotal({ version, through }, range);
+  return Object.keys(filtersOf(question)).length > 0 ? undefined : latestTotal({ bucketsVersion, through }, range);
 }

@@ -8,8 +8,19 @@ import { ALLOWED_ORIGINS } from '../../params.ts';
 export const allowOrigins = cors({
   origin: (origin) => (configured().includes(origin) ? origin : null),
   allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'X-API-Key', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-  exposeHeaders: ['Location', 'Retry-After', 'X-Request-Id', 'Idempotency-Replayed'],
+  allowHeaders: [
+    ...['Authorization', 'X-API-Key', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    ...['If-None-Match', 'If-Match', 'Last-Event-ID'],
+  ],
+  exposeHeaders: [
+    'Location',
+    'Retry-After',
+    'X-Request-Id',
+    'Idempotency-Replayed',
+    'ETag',
+    'Content-Disposition',
+    'X-Export-As-Of',
+  ],
   maxAge: 3_600,
 });
 

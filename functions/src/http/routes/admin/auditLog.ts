@@ -1,9 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import { readAuditLog } from '../../../features/administration/index.ts';
 import { json, REFUSALS } from '../../answers.ts';
+import { plain } from '../../plain.ts';
 import { router } from '../../router.ts';
 import { auditPageSchema, auditQuerySchema } from '../../schemas/admin.ts';
-import { plain } from './plain.ts';
 
 const read = createRoute({
   method: 'get',

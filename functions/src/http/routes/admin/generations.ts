@@ -5,6 +5,7 @@ import type { Generation } from '../../../core/generation/state.ts';
 import { endGeneration, replayGeneration, viewGeneration } from '../../../features/administration/index.ts';
 import { listByState } from '../../../features/generation/index.ts';
 import { BODY_REFUSALS, CONFLICT, json, NOT_ENOUGH_CREDITS, REFUSALS } from '../../answers.ts';
+import { plain } from '../../plain.ts';
 import { router } from '../../router.ts';
 import { reasonSchema } from '../../schemas/admin.ts';
 import {
@@ -15,8 +16,7 @@ import {
   operatorPageSchema,
 } from '../../schemas/operator.ts';
 import { generationIdSchema } from '../../schemas.ts';
-import { byOf } from './by.ts';
-import { plain } from './plain.ts';
+import { byOf } from '../by.ts';
 
 const reasonBody = { required: true, content: { 'application/json': { schema: reasonSchema } } } as const;
 

@@ -3,7 +3,7 @@ import { changeSettings, readSettings } from '../../../features/administration/i
 import { BODY_REFUSALS, json, REFUSALS } from '../../answers.ts';
 import { router } from '../../router.ts';
 import { settingsViewSchema, settingsWishSchema } from '../../schemas/admin.ts';
-import { byOf } from './by.ts';
+import { byOf } from '../by.ts';
 
 const get = createRoute({
   method: 'get',

@@ -11,6 +11,7 @@ import {
   userView,
 } from '../../../features/administration/index.ts';
 import { BODY_REFUSALS, CONFLICT, json, KEY_REUSED, REFUSALS } from '../../answers.ts';
+import { plain } from '../../plain.ts';
 import { router } from '../../router.ts';
 import {
   creditsGivenSchema,
@@ -22,8 +23,7 @@ import {
 } from '../../schemas/admin.ts';
 import { idempotencyHeaders } from '../../schemas/header.ts';
 import { pageQuery } from '../../schemas/page.ts';
-import { byOf } from './by.ts';
-import { plain } from './plain.ts';
+import { byOf } from '../by.ts';
 
 const list = createRoute({
   method: 'get',

@@ -16,7 +16,8 @@ export async function tagged<A extends Response>(
 ): Promise<A> {
   const { uid, role = '' } = c.var.actor;
   const asOf = await countedUpTo();
-  const etag = etagOf(asOf.version, c.req.path, query, role, uid);
+  const { rollupVersion, version } = asOf;
+  const etag = etagOf(version, c.req.path, { ...query, rollupVersion }, role, uid);
   const isKnown = isMatch(c.req.header('if-none-match'), etag);
   // Every route that is tagged is described as answering 304, too.
   const response = isKnown ? (c.body(null, 304) as Response as A) : await answer(asOf);

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
-import { auditActor } from '../../../core/access/audit.ts';
-import type { By } from '../../../features/administration/index.ts';
-import type { Env } from '../../env.ts';
+import { auditActor } from '../../core/access/audit.ts';
+import type { By } from '../../features/administration/index.ts';
+import type { Env } from '../env.ts';
 
 /** Who administers by this request. */
 export function byOf(c: Context<Env>): By {

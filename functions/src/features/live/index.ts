@@ -1,0 +1,1 @@
+export { type LiveWish, type Outlet, type Watch, watch } from './watch.ts';
