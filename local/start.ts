@@ -63,6 +63,8 @@ async function start(): Promise<void> {
   starting = startProcesses({
     ports: { host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
     ...(values.data !== undefined && { dataDir: values.data }),
+    // What alerts say leads here. A port that the system chooses is not known before the functions have started.
+    ...(port > 0 && { env: { PUBLIC_URL: `http://127.0.0.1:${port}` } }),
     onLogLine: (line) => console.log(readableLogLine(line)),
     onPartEnded(name, code) {
       console.error(`${name} ended unexpectedly, ${code === null ? 'by a signal' : `with exit code ${code}`}`);
@@ -105,7 +107,7 @@ function greet(stack: Processes): void {
       row('health', `${stack.url}/api/v1/health`),
       row('live events', `${stack.url}/${PROJECT_ID}/us-central1/live/api/v1/live`),
       row('control', `${stack.url}/__local/clock`),
-      row('inbox', `${stack.url}/__local/inbox`),
+      row('inbox', `${stack.vendorsUrl}/__vendors/inbox.html`),
       row('Firestore', stack.firestoreHost),
       row('Auth', stack.authHost),
       row('Cloud Storage', stack.storageUrl),

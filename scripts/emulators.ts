@@ -39,7 +39,7 @@ async function run(): Promise<number> {
   const body = JSON.stringify([{ renderMs: RENDER_MS }]);
   await fetch(`${beside.vendorsUrl}/__vendors/veo/script`, { method: 'POST', body });
   const { emulators } = JSON.parse(await readFile(FIREBASE_JSON, 'utf8'));
-  await writeProjectFolder(dir, { emulators, env: beside.env, live: true });
+  await writeProjectFolder(dir, { emulators, env: beside.env, secrets: beside.secrets, live: true });
   if (leaving.signal.aborted) return 0;
   const suite = startSuite({ dir });
   leaving.signal.addEventListener('abort', () => void suite.stop());

@@ -3,18 +3,20 @@ import { onRequest } from 'firebase-functions/v2/https';
 import { setGlobalOptions } from 'firebase-functions/v2/options';
 import { onSchedule } from 'firebase-functions/v2/scheduler';
 import { onTaskDispatched } from 'firebase-functions/v2/tasks';
-import './params.ts';
+import { ALERT_CHANNELS } from './params.ts';
 
 // Everything heavy is imported inside the functions, on their first call: a cold start pays only for what it runs.
 setGlobalOptions({ region: 'us-central1', memory: '512MiB', maxInstances: 20 });
 
 const generation = () => import('./features/generation/index.ts');
 const aggregation = () => import('./features/aggregation/index.ts');
+const alerting = () => import('./features/alerting/index.ts');
 const retryConfig = { maxAttempts: 5, minBackoffSeconds: 5, maxBackoffSeconds: 120, maxDoublings: 4 };
 
 // The HTTP API, behind Hosting under /api.
-export const api = onRequest({ invoker: 'public', concurrency: 80, timeoutSeconds: 60 }, async (request, response) =>
-  (await import('./http/serve.ts')).serve(request, response),
+export const api = onRequest(
+  { invoker: 'public', concurrency: 80, timeoutSeconds: 60, secrets: [ALERT_CHANNELS] },
+  async (request, response) => (await import('./http/serve.ts')).serve(request, response),
 );
 
 // The log as it comes. Hosting would end such an answer after a minute, so this function has its own address.
@@ -57,6 +59,29 @@ export const aggregateEvents = onSchedule(
   async () => {
     await (await aggregation()).tick();
   },
+);
+
+// Looks at every rule.
+export const evaluateAlerts = onSchedule(
+  { schedule: 'every 1 minutes', timeoutSeconds: 300, maxInstances: 1, concurrency: 1, secrets: [ALERT_CHANNELS] },
+  async () => {
+    await (await alerting()).tick();
+  },
+);
+// What alerts lead to: messages that go out, and steps of an escalation.
+export const deliverNotification = onTaskDispatched(
+  {
+    ...{ retryConfig, rateLimits: { maxConcurrentDispatches: 100, maxDispatchesPerSecond: 50 }, timeoutSeconds: 120 },
+    secrets: [ALERT_CHANNELS],
+  },
+  async ({ data }) => (await alerting()).runTask('deliver', data),
+);
+export const escalateAlert = onTaskDispatched(
+  {
+    ...{ retryConfig, rateLimits: { maxConcurrentDispatches: 20, maxDispatchesPerSecond: 20 }, timeoutSeconds: 120 },
+    secrets: [ALERT_CHANNELS],
+  },
+  async ({ data }) => (await alerting()).runTask('escalate', data),
 );
 
 // Writes exports that are too large for an answer, a part at a time.

@@ -1,4 +1,4 @@
-import { defineInt, defineString } from 'firebase-functions/params';
+import { defineBoolean, defineInt, defineSecret, defineString } from 'firebase-functions/params';
 
 export const ALLOWED_ORIGINS = defineString('ALLOWED_ORIGINS', {
   default: '',
@@ -52,4 +52,27 @@ export const ROLLUP_VERSIONS = defineString('ROLLUP_VERSIONS', {
   default: '1',
   description:
     'Versions of the rollups that are kept up, one or two numbers separated by a comma; the first is the one that answers are made of.',
+});
+
+/** Its value is the JSON that channels/settings.ts describes; `[]` for none. Functions that read it name it in their `secrets`. */
+export const ALERT_CHANNELS = defineSecret('ALERT_CHANNELS');
+
+export const ALERT_WATCHDOG_URL = defineString('ALERT_WATCHDOG_URL', {
+  default: '',
+  description: 'Address of an outside watchdog that is told of every evaluation of the alerts; empty: none.',
+});
+
+export const PUBLIC_URL = defineString('PUBLIC_URL', {
+  default: '',
+  description: 'Where people reach the site, such as https://example.web.app, for links in messages; empty: no links.',
+});
+
+export const RUNBOOK_BASE_URL = defineString('RUNBOOK_BASE_URL', {
+  default: '',
+  description: 'Where the folder docs of this repository can be read, for links in messages; empty: no links.',
+});
+
+export const WEBHOOK_ALLOW_PRIVATE = defineBoolean('WEBHOOK_ALLOW_PRIVATE', {
+  default: false,
+  description: 'Lets webhooks go to private and loopback addresses and over plain http; for a local stack only.',
 });

@@ -1,6 +1,7 @@
 import { MovableClock } from '../clock.ts';
 import { BUCKET, PROJECT_ID } from '../stack/project.ts';
 import { startStorage } from '../storage/server.ts';
+import { localChannels } from '../vendors/notifications/accounts.ts';
 import { startVendors } from '../vendors/server.ts';
 
 /** What the official suite has no emulator for, or none that signs links: the video provider and Cloud Storage. */
@@ -9,6 +10,7 @@ export interface Beside {
   vendorsUrl: string;
   /** For the functions: where these are. */
   env: Record<string, string>;
+  secrets: Record<string, string>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,9 @@ export async function startBeside(): Promise<Beside> {
       GOOGLE_APPLICATION_CREDENTIALS: storage.serviceAccountFile,
       VERTEX_BASE_URL: vendors.url,
       VIDEO_BUCKET: BUCKET,
+      WEBHOOK_ALLOW_PRIVATE: 'true',
     },
+    secrets: { ALERT_CHANNELS: JSON.stringify(localChannels(vendors.url)) },
     stop: () => running.disposeAsync(),
   };
 }

@@ -14,6 +14,8 @@ export interface FolderOptions {
   emulators: object;
   /** For the functions: wins over what the real folder's `.env` files say. */
   env: Record<string, string>;
+  /** Likewise: nobody real is told of anything. */
+  secrets: Record<string, string>;
   /** True: the functions are those of the real folder, whatever becomes of them; false: a copy as they are now. */
   live: boolean;
 }
@@ -22,7 +24,8 @@ export interface FolderOptions {
  * Makes `dir` a project folder for the official suite: the real one, but with these ports and this environment. It takes
  * both from files only, and the real ones are the developer's. Throws ParamError for a param without a value.
  */
-export async function writeProjectFolder(dir: string, { emulators, env, live }: FolderOptions): Promise<void> {
+export async function writeProjectFolder(dir: string, options: FolderOptions): Promise<void> {
+  const { emulators, env, live } = options;
   const config = JSON.parse(await readFile(FIREBASE_JSON, 'utf8'));
   await writeFile(join(dir, 'firebase.json'), JSON.stringify({ ...config, emulators }, null, 2));
   for (const name of LINKED) await symlink(join(ROOT_DIR, name), join(dir, name));
@@ -37,7 +40,7 @@ export async function writeProjectFolder(dir: string, { emulators, env, live }: 
   else await cp(lib, join(functions, 'lib'), { recursive: true });
 
   const given = { ...readDotenvFiles(FUNCTIONS_DIR, PROJECT_ID), ...env };
-  const secrets = readLocalSecrets(FUNCTIONS_DIR);
+  const secrets = { ...readLocalSecrets(FUNCTIONS_DIR), ...options.secrets };
   const { stack } = await loadFunctions(FUNCTIONS_DIR);
   const internal = { PROJECT_ID, GCLOUD_PROJECT: PROJECT_ID };
   const defaults = resolveParams(stack.params ?? [], given, internal);

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { localChannels } from '../vendors/notifications/accounts.ts';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -26,5 +27,7 @@ export function functionsEnv(at: Neighbourhood): Record<string, string> {
     GOOGLE_APPLICATION_CREDENTIALS: at.serviceAccountFile,
     VERTEX_BASE_URL: at.vendorsUrl,
     STORAGE_BUCKET: BUCKET,
+    ALERT_CHANNELS: JSON.stringify(localChannels(at.vendorsUrl)),
+    WEBHOOK_ALLOW_PRIVATE: 'true',
   };
 }

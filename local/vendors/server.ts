@@ -7,6 +7,8 @@ import { followClock, listen, sendJson } from '../storage/http.ts';
 import { type AccessCheck, createAccessCheck } from './access.ts';
 import { CheckError } from './checked.ts';
 import { GoogleError, sendGoogleError } from './google-errors.ts';
+import { Inbox } from './notifications/inbox.ts';
+import { Notifications } from './notifications/notifications.ts';
 import { answerVeoControl } from './veo/control.ts';
 import { Jobs } from './veo/jobs.ts';
 import { Renderer } from './veo/renderer.ts';
@@ -37,7 +39,7 @@ export interface RunningVendors {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-ins for other companies' APIs, so far Veo on Vertex. Rejects when the port is taken. */
+/** Starts the stand-ins for other companies' APIs, Veo on Vertex and those that messages go out through. Rejects when the port is taken. */
 export async function startVendors(options: VendorsOptions): Promise<RunningVendors> {
   const { projectId, clock, storageUrl, seed = 1, requestsPerMinute } = options;
   const db = openDatabase(options.dataDir);
@@ -52,6 +54,7 @@ export async function startVendors(options: VendorsOptions): Promise<RunningVend
     scripts: new Scripts(),
     renderer,
     checkAccess: createAccessCheck(storageUrl),
+    notifications: new Notifications(new Inbox(db), clock),
   };
   const server = await listen((request, response) => void answer(request, response, parts), options.port);
   return {
@@ -65,7 +68,7 @@ export async function startVendors(options: VendorsOptions): Promise<RunningVend
   };
 }
 
-type Parts = VertexParts & { checkAccess: AccessCheck };
+type Parts = VertexParts & { checkAccess: AccessCheck; notifications: Notifications };
 
 function openDatabase(dataDir: string | undefined): DatabaseSync {
   if (dataDir === undefined) return new DatabaseSync(':memory:');
@@ -104,7 +107,6 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
     await parts.renderer.settled();
     return sendJson(response, 200, parts.clock.state());
   }
-  // No channel sends anything here yet, so nothing has arrived.
-  if (request.method === 'GET' && url.pathname === '/__vendors/inbox') return sendJson(response, 200, { messages: [] });
+  if (await parts.notifications.answer(request, response, url)) return;
   throw new GoogleError(404, `The local vendors do not know ${request.method} ${url.pathname}.`);
 }

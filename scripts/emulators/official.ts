@@ -23,7 +23,12 @@ export async function playOfficial(onOutput: (text: string) => void, signal: Abo
   const beside = await startBeside();
   started.defer(() => beside.stop());
   const ports = await freePorts();
-  await writeProjectFolder(dir, { emulators: emulatorsSection(ports), env: beside.env, live: false });
+  await writeProjectFolder(dir, {
+    emulators: emulatorsSection(ports),
+    env: beside.env,
+    secrets: beside.secrets,
+    live: false,
+  });
   const at = (port: number) => `http://127.0.0.1:${port}`;
   const place: Place = {
     ...{ site: at(ports.hosting), functions: at(ports.functions), vendors: beside.vendorsUrl },

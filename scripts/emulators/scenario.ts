@@ -1,3 +1,4 @@
+import { ALERT_STEPS } from './alert-steps.ts';
 import { callerOf, signedUp, withRole } from './caller.ts';
 import { DOOR_STEPS } from './door-steps.ts';
 import { GENERATION_STEPS } from './generation-steps.ts';
@@ -6,7 +7,7 @@ import { RECORD_STEPS } from './record-steps.ts';
 import { EVERYBODY, type Outcome, runSteps, type Scene, type Step, type Who } from './step.ts';
 
 /** Everything that is done and looked at, in order. */
-export const STEPS: readonly Step[] = [...DOOR_STEPS, ...GENERATION_STEPS, ...RECORD_STEPS];
+export const STEPS: readonly Step[] = [...DOOR_STEPS, ...GENERATION_STEPS, ...RECORD_STEPS, ...ALERT_STEPS];
 
 /** Plays it all in a system that nobody has used yet. Throws when nobody can sign in there. */
 export async function play(place: Place): Promise<Outcome[]> {

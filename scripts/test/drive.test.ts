@@ -64,8 +64,8 @@ describe('a recorded file drives the whole system', () => {
     assert.equal(report.bad.length, 0);
     assert.equal(
       report.scheduleRuns,
-      36 + 36 + 4,
-      'sweeper and aggregation each minute from a minute before the first row to the last end, clean-up each 10',
+      36 + 36 + 36 + 4,
+      'sweeper, aggregation and alerts each minute from a minute before the first row to the last end, clean-up each 10',
     );
     assert.equal(report.billed.analytics_events?.writes, 3);
     assert.deepEqual(report.billed.video_generation_metrics?.writes, 1);

@@ -17,7 +17,7 @@ describe('the project folder for the official suite', function () {
     dir = await mkdtemp(join(tmpdir(), 'dailies-folder-'));
     ports = await freePorts();
     const env = { VERTEX_BASE_URL: 'http://127.0.0.1:1', ALLOWED_ORIGINS: 'a "quoted" \\ one\nand another' };
-    await writeProjectFolder(dir, { emulators: emulatorsSection(ports), env, live: false });
+    await writeProjectFolder(dir, { emulators: emulatorsSection(ports), env, secrets: {}, live: false });
   });
   after(() => rm(dir, { recursive: true }));
 

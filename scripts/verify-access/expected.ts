@@ -45,6 +45,7 @@ const KEYS: PrincipalName[] = ['key:generate', 'key:ingest', 'key:read:analytics
 const MAKERS: PrincipalName[] = [...USERS, 'key:generate'];
 const ANALYSTS: PrincipalName[] = ['analyst', 'admin', 'key:read:analytics'];
 const REPORTERS: PrincipalName[] = ['ingest', 'admin', 'key:ingest'];
+const ALERTERS: PrincipalName[] = ['admin', 'key:manage:alerts'];
 const CHEAP = { model: 'veo-3.1-lite-generate-001', durationSec: 4 };
 const one =
   (rest: string, body?: object) =>
@@ -58,6 +59,12 @@ const userAt =
 const operated =
   (rest: string, body?: object) =>
   ({ generationId }: Things) => ({ path: `/api/v1/admin/generations/${generationId}${rest}`, ...(body && { body }) });
+const aboutAlert = (rest: string, body?: object) => () => ({
+  path: `/api/v1/alerts/none${rest}`,
+  ...(body && { body }),
+});
+const aboutRule = (body?: object) => () => ({ path: '/api/v1/alert-rules/none', ...(body && { body }) });
+
 /**
  * Who may do what, written by hand and on purpose not taken from the system: one entry a route. An empty wish is refused
  * by its schema, 400, and so tells the door from what is behind it without making anything.
@@ -110,6 +117,25 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'GET /api/v1/exports': { who: ANALYSTS, own: 200 },
   'GET /api/v1/exports/:id': { ask: () => ({ path: '/api/v1/exports/nobodys' }), who: ANALYSTS, own: 404 },
+
+  'GET /api/v1/alerts': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/alerts/dashboard': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/alerts/:id': { ask: aboutAlert(''), who: ANALYSTS, own: 404 },
+  'GET /api/v1/alerts/:id/report': { ask: aboutAlert('/report'), who: ANALYSTS, own: 404 },
+  'POST /api/v1/alerts/:id/acknowledge': { ask: aboutAlert('/acknowledge', {}), who: ALERTERS, own: 404 },
+  'POST /api/v1/alerts/:id/unacknowledge': { ask: aboutAlert('/unacknowledge', {}), who: ALERTERS, own: 404 },
+  'POST /api/v1/alerts/:id/resolve': { ask: aboutAlert('/resolve', {}), who: ALERTERS, own: 404 },
+  'POST /api/v1/alerts/:id/snooze': { ask: aboutAlert('/snooze', { forMin: 5 }), who: ALERTERS, own: 404 },
+  'POST /api/v1/alerts/:id/unsnooze': { ask: aboutAlert('/unsnooze', {}), who: ALERTERS, own: 404 },
+  'POST /api/v1/alerts/:id/notes': { ask: aboutAlert('/notes', { text: 'x' }), who: ALERTERS, own: 404 },
+  'GET /api/v1/alert-rules': { who: ANALYSTS, own: 200 },
+  'POST /api/v1/alert-rules': { ask: () => ({ body: {} }), who: ALERTERS, own: 400 },
+  'GET /api/v1/alert-rules/:slug': { ask: aboutRule(), who: ANALYSTS, own: 404 },
+  'PUT /api/v1/alert-rules/:slug': { ask: aboutRule({}), who: ALERTERS, own: 400 },
+  'PATCH /api/v1/alert-rules/:slug': { ask: aboutRule({ enabled: true }), who: ALERTERS, own: 404 },
+  'DELETE /api/v1/alert-rules/:slug': { ask: aboutRule(), who: ALERTERS, own: 404 },
+  'GET /api/v1/channels': { who: ANALYSTS, own: 200 },
+  'POST /api/v1/channels/:id/test': { ask: () => ({ path: '/api/v1/channels/none/test' }), who: ALERTERS, own: 404 },
 
   'GET /api/v1/api-keys': {
     ask: ({ uid }) => ({ path: `/api/v1/api-keys?uid=${uid}` }),

@@ -55,7 +55,7 @@ export async function makePrincipals(
     'key:ingest': (await keyOf(ingest, 'ingest')).principal,
     'key:read:analytics': (await keyOf(analyst, 'read:analytics')).principal,
     'key:scrape': (await keyOf(analyst, 'scrape')).principal,
-    'key:manage:alerts': (await keyOf(analyst, 'manage:alerts')).principal,
+    'key:manage:alerts': (await keyOf(admin, 'manage:alerts')).principal,
     ...{ 'key:expired': expired.principal, 'key:revoked': revoked.principal },
   };
   await stack.host.drainTasks();

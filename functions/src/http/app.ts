@@ -2,14 +2,17 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import packageJson from '../../package.json' with { type: 'json' };
 import { AppError } from '../core/errors.ts';
 import { assertAllListed, describeAccess } from './describeAccess.ts';
+import { describeApi } from './describeApi.ts';
 import { allowOrigins } from './middleware/allowOrigins.ts';
 import { guard } from './middleware/guard.ts';
 import { limitBody } from './middleware/limitBody.ts';
+import { measureLatency } from './middleware/measureLatency.ts';
 import { privateAnswers } from './middleware/privateAnswers.ts';
 import { requestContext } from './middleware/requestContext.ts';
 import { methodProblem, problemAnswer } from './problem.ts';
 import { router } from './router.ts';
 import { admin } from './routes/admin/index.ts';
+import { alerts } from './routes/alerts/index.ts';
 import { analytics } from './routes/analytics/index.ts';
 import { apiKeys } from './routes/apiKeys.ts';
 import { exporting } from './routes/export.ts';
@@ -26,6 +29,7 @@ const MAX_BODY_BYTES = 20 * 2 ** 20;
 export const app = router();
 app.use(
   requestContext,
+  measureLatency,
   privateAnswers,
   allowOrigins,
   guard,
@@ -42,13 +46,14 @@ app.route('/api/v1', generations);
 app.route('/api/v1', metrics);
 app.route('/api/v1', analytics);
 app.route('/api/v1', exporting);
+app.route('/api/v1', alerts);
 app.route('/api/v1', me);
 app.route('/api/v1', apiKeys);
 app.route('/api/v1', admin);
 
-app.doc31('/api/v1/openapi.json', {
-  openapi: '3.1.0',
-  info: { title: 'Dailies', version: packageJson.version, description: 'AI videos, and the truth about them.' },
+describeApi(app, '/api/v1/openapi.json', {
+  version: packageJson.version,
+  description: 'AI videos, and the truth about them.',
 });
 
 assertAllListed(app);

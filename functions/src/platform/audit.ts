@@ -8,8 +8,8 @@ import { currentRequestId } from './logs.ts';
 export const auditLog = () => firestore().collection('audit_log');
 
 /** Adds an entry to the audit log, together with the change that it tells of. */
-export function recordAudit(writes: Writes, record: AuditRecord): void {
-  writes.create(auditLog().doc(), {
+export function recordAudit(writes: Writes, record: AuditRecord, place = auditLog().doc()): void {
+  writes.create(place, {
     ...record,
     shard: shardOf(record.target.id),
     requestId: currentRequestId(),

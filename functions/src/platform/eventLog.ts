@@ -1,4 +1,5 @@
 import type { EventDraft } from '../core/events/draft.ts';
+import type { EventType } from '../core/events/schema.ts';
 import { ALL_SHARDS } from '../core/shard.ts';
 import { type DocumentData, FieldPath, firestore, plainDocument, type Query, Timestamp } from './firestore.ts';
 
@@ -89,4 +90,26 @@ async function logged(query: Query<DocumentData>): Promise<LoggedEvent[]> {
     if (!(recordedAt instanceof Timestamp)) throw new Error(`event ${doc.id} has no time of record`);
     return { ...plainDocument<EventDraft>(doc.id, doc.data()), position: { recordedAt, id: doc.id } };
   });
+}
+
+/**
+ * The events of some types that happened in a period, in no order; undefined when there are more than `limit`. Their measures
+ * are in the body as the type says.
+ */
+export async function eventsOfTypes(
+  types: readonly EventType[],
+  { from, to }: { from: Date; to: Date },
+  limit: number,
+): Promise<EventDraft[] | undefined> {
+  const found: EventDraft[] = [];
+  for (const type of types) {
+    const happened = log().where('type', '==', type).where('occurredAt', '>=', from).where('occurredAt', '<', to);
+    const { docs } = await happened
+      .orderBy('occurredAt')
+      .limit(limit + 1 - found.length)
+      .get();
+    found.push(...docs.map((doc) => plainDocument<EventDraft>(doc.id, doc.data())));
+    if (found.length > limit) return undefined;
+  }
+  return found;
 }

@@ -17,6 +17,7 @@ const loadEverything = `
   await import('@google/genai');
   await import('@google-cloud/tasks');
   await import('firebase-admin/storage');
+  for (const name of ['@sendgrid/client', '@sendgrid/mail', '@slack/webhook', 'twilio']) await import(name);
   console.log(JSON.stringify(Object.keys(index).filter((name) => index[name].__endpoint).sort()));
 `;
 
@@ -43,7 +44,10 @@ describe('the folder that is deployed', () => {
       'aggregateEvents',
       'api',
       'cleanUpGenerations',
+      'deliverNotification',
       'dispatchGeneration',
+      'escalateAlert',
+      'evaluateAlerts',
       'live',
       'pollGeneration',
       'projectGenerationMetrics',

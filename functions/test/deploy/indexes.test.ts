@@ -29,7 +29,11 @@ const RISING: Record<string, string[]> = {
   ],
   video_generation_metrics: ['requestedAt', 'endedAt'],
   analytics_events: ['recordedAt', 'occurredAt', 'body', 'days'],
-  projection_state: [...['ranAt', 'through', 'position', 'manifests', 'recountMismatches']],
+  projection_state: [
+    ...['ranAt', 'through', 'position', 'manifests', 'recountMismatches'],
+    ...['evaluatedThrough', 'pipelineThrough', 'last', 'foundAt', 'freeAt', 'pausedUntil'],
+  ],
+  api_latency: ['expireAt', 'bins'],
   system_performance_metrics: ['start', 'expireAt', 'cells', 'ranges'],
   users: ['createdAt', 'minute', 'suspendedAt', 'tokensValidFrom'],
   usage: [],
@@ -38,6 +42,10 @@ const RISING: Record<string, string[]> = {
   exports: ['createdAt', 'updatedAt', 'endedAt', 'expireAt', 'plan', 'parts', 'position'],
   api_keys: ['createdAt', 'secretSince', 'expiresAt', 'endsAt', 'revokedAt', 'lastUsedAt', 'retired'],
   audit_log: ['at', 'before', 'after'],
+  alert_rules: ['updatedAt'],
+  alert_instances: ['beganAt', 'firedAt', 'notifiedAt', 'acknowledgedAt', 'endedAt', 'resolvedAt', 'recoveringSince'],
+  timeline: ['at'],
+  notifications: ['createdAt', 'nextAttemptAt', 'leaseUntil', 'sentAt', 'expireAt'],
 };
 
 describe('firestore.indexes.json', () => {

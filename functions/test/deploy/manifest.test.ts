@@ -15,7 +15,7 @@ const queue = (maxConcurrentDispatches: number, maxDispatchesPerSecond: number) 
 const LARGE = ['aggregateEvents', 'settleGeneration'];
 
 /** Those of which one instance is enough. */
-const SINGLE = ['aggregateEvents'];
+const SINGLE = ['aggregateEvents', 'evaluateAlerts'];
 
 describe('what is deployed', () => {
   let endpoints: Record<string, Record<string, unknown>>;
@@ -32,7 +32,10 @@ describe('what is deployed', () => {
       'aggregateEvents',
       'api',
       'cleanUpGenerations',
+      'deliverNotification',
       'dispatchGeneration',
+      'escalateAlert',
+      'evaluateAlerts',
       'live',
       'pollGeneration',
       'projectGenerationMetrics',
@@ -64,6 +67,8 @@ describe('what is deployed', () => {
     { name: 'dispatchGeneration', expected: queue(50, 20), timeoutSeconds: 120 },
     { name: 'pollGeneration', expected: queue(100, 100), timeoutSeconds: 120 },
     { name: 'settleGeneration', expected: queue(50, 50), timeoutSeconds: 240 },
+    { name: 'deliverNotification', expected: queue(100, 50), timeoutSeconds: 120 },
+    { name: 'escalateAlert', expected: queue(20, 20), timeoutSeconds: 120 },
     { name: 'writeExport', expected: queue(4, 4), timeoutSeconds: 540 },
   ];
   for (const { name, expected, timeoutSeconds } of queues) {
@@ -77,6 +82,11 @@ describe('what is deployed', () => {
 
   it('sweeps every minute', () => {
     const { schedule } = (endpoints.sweepGenerations ?? assert.fail()).scheduleTrigger as { schedule: string };
+    assert.equal(schedule, 'every 1 minutes');
+  });
+
+  it('evaluates alerts every minute', () => {
+    const { schedule } = (endpoints.evaluateAlerts ?? assert.fail()).scheduleTrigger as { schedule: string };
     assert.equal(schedule, 'every 1 minutes');
   });
 
@@ -94,21 +104,39 @@ describe('what is deployed', () => {
 
   it('asks for these params, and .env.example explains each', async () => {
     const names = [
+      'ALERT_WATCHDOG_URL',
       'ALLOWED_ORIGINS',
       'FIRST_ADMIN_UID',
       'KNOWN_MODELS',
+      'PUBLIC_URL',
       'REPORTING_TIME_ZONES',
       'ROLLUP_VERSIONS',
+      'RUNBOOK_BASE_URL',
       'SIGNED_URL_TTL_SEC',
       'VERTEX_BASE_URL',
       'VERTEX_LOCATION',
       'VIDEO_BUCKET',
       'VIDEO_RETENTION_DAYS',
+      'WEBHOOK_ALLOW_PRIVATE',
     ];
     const asked = params.filter(({ type }) => type !== 'secret');
     assert.deepEqual(asked.map(({ name }) => name).sort(), names);
     const example = await readFile(join(functionsDir, '.env.example'), 'utf8');
     const explained = [...example.matchAll(/^# .+\n([A-Z_]+)=/gm)].map((match) => match[1]);
     assert.deepEqual(explained.sort(), names);
+  });
+
+  it('gives the secret of the channels to those that send, plan or name them, and to no other', async () => {
+    const secrets = params.filter(({ type }) => type === 'secret').map(({ name }) => name);
+    assert.deepEqual(secrets, ['ALERT_CHANNELS']);
+    const holders = Object.entries(endpoints).filter(([, { secretEnvironmentVariables: held = [] }]) =>
+      (held as { key: string }[]).some(({ key }) => key === 'ALERT_CHANNELS'),
+    );
+    assert.deepEqual(holders.map(([name]) => name).sort(), [
+      'api',
+      'deliverNotification',
+      'escalateAlert',
+      'evaluateAlerts',
+    ]);
   });
 });

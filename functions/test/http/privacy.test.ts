@@ -100,7 +100,7 @@ describe('what a user wrote stays out of logs, events and errors', () => {
 
   it('every log line names its component, and those of a request its id', () => {
     for (const line of logs.lines) {
-      assert.match(line.component ?? '', /^(http|aggregation|generation\.\w+)$/, JSON.stringify(line));
+      assert.match(line.component ?? '', /^(http|aggregation|(generation|alerting)(\.\w+)?)$/, JSON.stringify(line));
       if (line.component === 'http') assert.match(line.requestId ?? '', /^[A-Za-z0-9-]{8,64}$/);
     }
   });

@@ -25,6 +25,16 @@ const REPORT = {
 };
 const EVENT = { id: '1', type: 'page.viewed', occurredAt: '2040-01-01T12:00:00Z', body: { page: '/' } };
 
+const RULE = {
+  ...{ slug: 'none', name: 'None', metric: 'totalMsP95', windowMin: 15 },
+  condition: { type: 'threshold', op: '>', warning: 5 },
+};
+/** On an alert that does not exist. */
+const onNoAlert = (verb: string, body: object, alsoWrong: object[] = []): Fuzzed => ({
+  path: () => `/api/v1/alerts/none/${verb}`,
+  ...{ by: 'admin', body, alsoWrong, works: 404 },
+});
+
 /** Every write endpoint of the API. */
 export const ENDPOINTS: Record<string, Fuzzed> = {
   'POST /api/v1/generations': {
@@ -109,6 +119,37 @@ export const ENDPOINTS: Record<string, Fuzzed> = {
       { ...EVENT, occurredAt: '2040-01-02T12:00:00Z' },
     ],
   },
+  'POST /api/v1/alerts/{id}/acknowledge': onNoAlert('acknowledge', { forMin: 60, note: 'looking' }, [
+    { forMin: 60, until: '2040-01-01T13:00:00Z' },
+    { until: '2039-12-31T00:00:00Z' },
+    { note: 'bell \u0007' },
+  ]),
+  'POST /api/v1/alerts/{id}/unacknowledge': onNoAlert('unacknowledge', {}),
+  'POST /api/v1/alerts/{id}/resolve': onNoAlert('resolve', { rootCause: 'quota' }, [{ rootCause: ' ' }]),
+  'POST /api/v1/alerts/{id}/snooze': onNoAlert('snooze', { forMin: 60 }, [{}, { until: '2041-01-01T00:00:00Z' }]),
+  'POST /api/v1/alerts/{id}/unsnooze': onNoAlert('unsnooze', {}),
+  'POST /api/v1/alerts/{id}/notes': onNoAlert('notes', { text: 'x' }, [{ text: 'half a pair \ud83c' }]),
+  'POST /api/v1/alert-rules': {
+    path: () => '/api/v1/alert-rules',
+    ...{ by: 'admin', body: RULE, works: 201 },
+    alsoWrong: [
+      { ...RULE, metric: 'happiness' },
+      { ...RULE, condition: { type: 'threshold', op: '>' } },
+      { ...RULE, metric: 'serviceDown', filters: { model: 'x' } },
+    ],
+  },
+  'PUT /api/v1/alert-rules/{slug}': {
+    path: () => '/api/v1/alert-rules/none',
+    ...{ by: 'admin', body: RULE },
+    alsoWrong: [{ ...RULE, slug: 'another' }],
+  },
+  'PATCH /api/v1/alert-rules/{slug}': {
+    path: () => '/api/v1/alert-rules/none',
+    ...{ by: 'admin', body: { windowMin: 30 } },
+    alsoWrong: [{}, { windowMin: 0 }, { slug: 'another' }, { thresholds: 5 }],
+  },
+  'DELETE /api/v1/alert-rules/{slug}': { path: () => '/api/v1/alert-rules/nothing', by: 'admin' },
+  'POST /api/v1/channels/{id}/test': { path: () => '/api/v1/channels/none/test', by: 'admin' },
   'POST /api/v1/api-keys': {
     path: () => '/api/v1/api-keys',
     body: { name: 'reporter', scopes: ['generate'] },

@@ -10,7 +10,8 @@ const LIFE_MS = 600_000;
 
 /** What is billed for the generation itself: aggregation reads each event once, and writes buckets that many share. */
 function withoutAggregation({ total, byCollection }: UsageReport): BilledOperations {
-  const shared = [byCollection.system_performance_metrics, byCollection.projection_state];
+  // How fast the API answers is written every half a minute in which somebody asks.
+  const shared = [byCollection.system_performance_metrics, byCollection.projection_state, byCollection.api_latency];
   const events = { reads: byCollection.analytics_events?.reads ?? 0, writes: 0, deletes: 0 };
   return [...shared, events].reduce<BilledOperations>(
     (sum, part) => ({
@@ -23,12 +24,13 @@ function withoutAggregation({ total, byCollection }: UsageReport): BilledOperati
 }
 
 /**
- * What aggregation did. In the same collection are the state of the sweeper, which it only writes, once a minute.
+ * What aggregation did. In the same collection are the state of the sweeper, which it only writes, once a minute, and that of the
+ * alerts, which read theirs and aggregation's, and write theirs, once a minute.
  */
 function ofAggregation({ byCollection }: UsageReport, minutes: number) {
   const { projection_state: state, analytics_events: log, system_performance_metrics: rollups } = byCollection;
   return {
-    state: { reads: state?.reads ?? 0, writes: (state?.writes ?? 0) - minutes },
+    state: { reads: (state?.reads ?? 0) - 2 * minutes, writes: (state?.writes ?? 0) - 2 * minutes },
     log: { reads: log?.reads },
     rollups: { reads: rollups?.reads, writes: rollups?.writes },
   };

@@ -3,6 +3,7 @@ import type { Firestore } from 'firebase-admin/firestore';
 import { signIn } from '../../../local/auth/accounts.ts';
 import { type Account, createAccount } from '../../../local/auth/create-account.ts';
 import { type Stack, type StackOptions, startStack } from '../../../local/stack/in-process.ts';
+import { withoutDefaultRules } from '../../../local/stack/no-rules.ts';
 import { givePlenty } from '../../../local/stack/plenty.ts';
 import { BUCKET, PROJECT_ID } from '../../../local/stack/project.ts';
 import type { Generation } from '../../src/core/generation/state.ts';
@@ -78,13 +79,18 @@ export async function clientFor(
 
 const FAST = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
-/** A whole stack whose time stands still at noon until the test moves it; users meet no limit unless `limits` says so. */
+/**
+ * A whole stack whose time stands still at noon until the test moves it. Users meet no limit unless `limits` says so, and there are
+ * no rules for alerts unless `alerts` asks for the usual ones.
+ */
 export async function frozenStack({
   limits = false,
+  alerts = false,
   ...options
-}: StackOptions & { limits?: boolean } = {}): Promise<Stack> {
+}: StackOptions & { limits?: boolean; alerts?: boolean } = {}): Promise<Stack> {
   const stack = await startStack({ startAtMs: NOON, running: false, ...options });
   if (!limits) await givePlenty(stack.cloud.firestore);
+  if (!alerts) await withoutDefaultRules(stack.cloud.firestore);
   return stack;
 }
 

@@ -231,7 +231,7 @@ describe('vendors: scripted Veo', () => {
   });
 
   it('has an empty inbox, and 404 for the rest', async () => {
-    assert.deepEqual(await started.getJson('/__vendors/inbox'), { messages: [] });
+    assert.deepEqual(await started.getJson('/__vendors/inbox'), { total: 0, messages: [], incidents: [] });
     assert.equal((await fetch(`${started.vendors.url}/elsewhere`)).status, 404);
   });
 });

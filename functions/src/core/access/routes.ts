@@ -18,6 +18,7 @@ const READ_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'read' };
 const CHANGE_OWN: RouteAccess = { who: 'users', keys: 'generate', rate: 'write' };
 const ADMIN: RouteAccess = { who: ['admin'], keys: 'no key', rate: 'admin' };
 const REPORT: RouteAccess = { who: ['ingest', 'admin'], keys: 'ingest', rate: 'write' };
+const CHANGE_ALERTS: RouteAccess = { who: ['admin'], keys: 'manage:alerts', rate: 'write' };
 const OWN_KEYS: RouteAccess = { who: 'users', keys: 'no key', rate: 'keys' };
 
 /** Every route of the API, as `METHOD /path` with the path as it is registered. The app does not start with one missing. */
@@ -60,6 +61,25 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/export': READ_ANALYTICS,
   'GET /api/v1/exports': READ_ANALYTICS,
   'GET /api/v1/exports/:id': READ_ANALYTICS,
+
+  'GET /api/v1/alerts': READ_ANALYTICS,
+  'GET /api/v1/alerts/dashboard': READ_ANALYTICS,
+  'GET /api/v1/alerts/:id': READ_ANALYTICS,
+  'GET /api/v1/alerts/:id/report': READ_ANALYTICS,
+  'POST /api/v1/alerts/:id/acknowledge': CHANGE_ALERTS,
+  'POST /api/v1/alerts/:id/unacknowledge': CHANGE_ALERTS,
+  'POST /api/v1/alerts/:id/resolve': CHANGE_ALERTS,
+  'POST /api/v1/alerts/:id/snooze': CHANGE_ALERTS,
+  'POST /api/v1/alerts/:id/unsnooze': CHANGE_ALERTS,
+  'POST /api/v1/alerts/:id/notes': CHANGE_ALERTS,
+  'GET /api/v1/alert-rules': READ_ANALYTICS,
+  'POST /api/v1/alert-rules': CHANGE_ALERTS,
+  'GET /api/v1/alert-rules/:slug': READ_ANALYTICS,
+  'PUT /api/v1/alert-rules/:slug': CHANGE_ALERTS,
+  'PATCH /api/v1/alert-rules/:slug': CHANGE_ALERTS,
+  'DELETE /api/v1/alert-rules/:slug': CHANGE_ALERTS,
+  'GET /api/v1/channels': READ_ANALYTICS,
+  'POST /api/v1/channels/:id/test': CHANGE_ALERTS,
 
   'POST /api/v1/api-keys': OWN_KEYS,
   'GET /api/v1/api-keys': OWN_KEYS,

@@ -6,7 +6,7 @@ const SCOPE_OWNERS: Record<Scope, 'everybody' | readonly Role[]> = {
   ingest: ['ingest', 'admin'],
   'read:analytics': ['analyst', 'admin'],
   scrape: ['analyst', 'admin'],
-  'manage:alerts': ['analyst', 'admin'],
+  'manage:alerts': ['admin'],
 };
 
 /** Whether somebody of this role may have a key of this scope. */

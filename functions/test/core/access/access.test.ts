@@ -41,7 +41,7 @@ describe('what a key may do', () => {
   const expected: [Role | undefined, Scope[]][] = [
     [undefined, ['generate']],
     ['ingest', ['generate', 'ingest']],
-    ['analyst', ['generate', 'read:analytics', 'scrape', 'manage:alerts']],
+    ['analyst', ['generate', 'read:analytics', 'scrape']],
     ['admin', [...SCOPES]],
   ];
   for (const [role, scopes] of expected) {

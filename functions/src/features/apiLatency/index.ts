@@ -1,0 +1,1 @@
+export { latencyBetween, noteLatency } from './latency.ts';
