@@ -103,6 +103,8 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
     ...{ who: ANALYSTS, own: 400 },
   },
 
+  'GET /api/v1/metrics': { who: ['analyst', 'admin', 'key:scrape'], own: 200 },
+
   'GET /api/v1/summary': { who: ANALYSTS, own: 200 },
   'GET /api/v1/performance': { who: ANALYSTS, own: 200 },
   'GET /api/v1/providers': { who: ANALYSTS, own: 200 },

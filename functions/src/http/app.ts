@@ -21,6 +21,7 @@ import { health } from './routes/health.ts';
 import { me } from './routes/me.ts';
 import { metrics } from './routes/metrics/index.ts';
 import { models } from './routes/models.ts';
+import { scraping } from './routes/scrape.ts';
 
 /** Three pictures and a prompt fit. */
 const MAX_BODY_BYTES = 20 * 2 ** 20;
@@ -46,6 +47,7 @@ app.route('/api/v1', generations);
 app.route('/api/v1', metrics);
 app.route('/api/v1', analytics);
 app.route('/api/v1', exporting);
+app.route('/api/v1', scraping);
 app.route('/api/v1', alerts);
 app.route('/api/v1', me);
 app.route('/api/v1', apiKeys);

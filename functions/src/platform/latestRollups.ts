@@ -13,6 +13,8 @@ export interface LatestRange {
 export interface LatestRollups {
   bucketsVersion: number;
   ranges: Record<string, LatestRange>;
+  /** Everything counted since this began to be kept, as core/scrape writes it. */
+  totals?: string;
 }
 
 /** Where a version of the rollups has its latest ranges. */

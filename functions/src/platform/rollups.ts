@@ -66,11 +66,11 @@ export interface HeldState {
   storedAt: Version | undefined;
 }
 
-/** What is written together: bucket documents by id, the state, and the latest ranges where they change. */
+/** What is written together: bucket documents by id, the state, and the latest ranges, or of them the totals, where they change. */
 export interface RollupChange {
   documents: ReadonlyMap<string, BucketDocument>;
   state: AggregationState;
-  latest?: LatestRollups | undefined;
+  latest?: LatestRollups | Required<Pick<LatestRollups, 'totals'>> | undefined;
 }
 
 const stateRef = (rollupVersion: number) =>
@@ -108,7 +108,7 @@ export async function changeRollups(
     if (storedAt) batch.update(ref, { ...state }, { lastUpdateTime: storedAt });
     else batch.create(ref, { ...state });
     for (const [id, document] of documents) batch.set(buckets().doc(id), { ...document });
-    if (latest) batch.set(latestRef(rollupVersion), { ...latest });
+    if (latest) batch.set(latestRef(rollupVersion), { ...latest }, { mergeFields: Object.keys(latest) });
   });
   return written && { state, storedAt: written };
 }

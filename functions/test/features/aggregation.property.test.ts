@@ -81,7 +81,7 @@ describe('aggregation, whatever happens', function () {
         assert.equal(await assertLatest(), 'up to date');
         met.mismatches += (await aggregationState())?.recountMismatchCount ?? 0;
       }),
-      { seed: 4, numRuns: 15, endOnFailure: true },
+      { seed: 4, numRuns: 12, endOnFailure: true },
     );
   });
 

@@ -184,7 +184,7 @@ describe('the ledger, whatever happens', function () {
         const { openHolds, balance } = await reconcileLedger();
         assert.deepEqual([openHolds, balance.heldCredits], [0, 0]);
       }),
-      { seed: 3, numRuns: 30, endOnFailure: true },
+      { seed: 3, numRuns: 20, endOnFailure: true },
     );
   });
 });

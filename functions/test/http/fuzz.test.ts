@@ -19,7 +19,7 @@ import { noObjects, strangeIds, strangeKeys, strangeTokens, strangeTypes } from 
 import { ENDPOINTS, type Fuzzed } from './writeEndpoints.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
-const RUNS = 100;
+const RUNS = 60;
 const seeded = { seed: 1, numRuns: RUNS };
 
 describe('every write endpoint refuses whatever does not fit', () => {

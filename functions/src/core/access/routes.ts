@@ -49,6 +49,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/events': { who: 'users', keys: 'ingest', rate: 'write' },
 
   'GET /api/v1/live': READ_ANALYTICS,
+  'GET /api/v1/metrics': { who: ['analyst', 'admin'], keys: 'scrape', rate: 'read' },
 
   'GET /api/v1/summary': READ_ANALYTICS,
   'GET /api/v1/performance': READ_ANALYTICS,

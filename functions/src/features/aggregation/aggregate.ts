@@ -7,6 +7,7 @@ import { foldWhatFits } from './fold.ts';
 import { latestAfter } from './latest.ts';
 import { STEP_LIMITS, type StepLimits } from './limits.ts';
 import { NOTHING_YET, stateAfter } from './stateAfter.ts';
+import { totalsAfter } from './totals.ts';
 import { reportingZones } from './zones.ts';
 
 const log = logOf('aggregation');
@@ -79,8 +80,9 @@ async function step(
       const documents = storedDocuments(added, present, taken.length > 1 ? limits.bytes : Infinity);
       const next = stateAfter(before, taken, documents.size > 0, isLast ? through : undefined);
       const latest = isLast ? await latestAfter(rollupVersion, before, next, added) : undefined;
+      const totals = isLast ? undefined : await totalsAfter(rollupVersion, added);
       const state = latest ? { ...next, latestVersion: latest.bucketsVersion } : next;
-      const after = await changeRollups(rollupVersion, held, { documents, state, latest });
+      const after = await changeRollups(rollupVersion, held, { documents, state, latest: latest ?? totals });
       backlog.take(taken.length);
       return { taken: taken.length, after };
     } catch (error) {

@@ -1,5 +1,5 @@
 export { type Aggregated, aggregate } from './aggregate.ts';
-export { latestTotal } from './latest.ts';
+export { latestDayAndTotals, latestTotal } from './latest.ts';
 export { STEP_LIMITS, type StepLimits } from './limits.ts';
 export { readSlots } from './readSlots.ts';
 export { type Rebuilt, rebuildRollups } from './rebuild.ts';

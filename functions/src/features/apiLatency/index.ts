@@ -1,1 +1,2 @@
 export { latencyBetween, noteLatency } from './latency.ts';
+export { countAnswer } from './requests.ts';
