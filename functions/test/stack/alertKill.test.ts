@@ -61,6 +61,7 @@ describe('the host killed between a message and its record', function () {
       };
     });
     receiver.answers.set('/desk', 'hang');
+    // It is answered when all work is done, which the kill prevents.
     const moving = advance(3 * MINUTE_MS).catch(() => undefined);
     await killed;
     receiver.answers.clear();

@@ -80,7 +80,6 @@ describe('the host killed while it writes an export', function () {
     // It is answered when all work is done, which the crash prevents.
     const moving = advance(60_000).catch(() => undefined);
     await written(body.id, 1);
-    await sleep(50);
     await crash();
     await moving;
     assert.equal(await partsOf(body.id), 1, 'killed in the middle of the second part');

@@ -300,6 +300,7 @@ describe('the log as it comes', () => {
     const headers = { Authorization: `Bearer ${analyst.idToken}` };
     for (const waitMs of [0, 0, 1, 2, 4, 8, 16, 32]) {
       const abort = new AbortController();
+      // It ends by being called off.
       const asked = fetch(url, { headers, signal: abort.signal }).catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       abort.abort();

@@ -24,7 +24,7 @@ export async function getUser(uidOrEmail: string): Promise<UserDetails> {
   const auth = await authUser(uidOrEmail);
   const [snapshot, { entries }, { limits }] = await Promise.all([
     users().doc(auth.uid).get(),
-    ledgerOf(auth.uid, MAX_ENTRIES, undefined),
+    ledgerOf(auth.uid, { limit: MAX_ENTRIES }),
     currentSettings(),
   ]);
   const account = snapshot.data();

@@ -1,9 +1,8 @@
 import type { EpisodeState } from '../../core/alert/episode.ts';
 import { SEVERITIES, type Severity } from '../../core/alert/rule.ts';
-import { cursorAfter, entryOfCursor } from '../../core/cursor.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { alertEpisodes, type StoredEpisode } from '../../platform/alerts.ts';
-import { FieldPath } from '../../platform/firestore.ts';
+import { pageByTime } from '../../platform/page.ts';
 
 export interface EpisodesQuery {
   state?: EpisodeState | undefined;
@@ -25,16 +24,8 @@ export async function listEpisodes(asked: EpisodesQuery): Promise<{ episodes: St
   }
   if (asked.from !== undefined) query = query.where('beganAt', '>=', new Date(asked.from));
   if (asked.to !== undefined) query = query.where('beganAt', '<', new Date(asked.to));
-  query = query
-    .orderBy('beganAt', 'desc')
-    .orderBy(FieldPath.documentId(), 'desc')
-    .limit(asked.limit + 1);
-  if (asked.cursor !== undefined) query = query.startAfter(...entryOfCursor(asked.cursor));
-  const found = (await query.get()).docs.map((doc) => doc.data());
-  const episodes = found.slice(0, asked.limit);
-  const last = episodes.at(-1);
-  const hasMore = last && found.length > asked.limit;
-  return { episodes, ...(hasMore && { nextCursor: cursorAfter(last.beganAt, last.id) }) };
+  const { entries, ...next } = await pageByTime(query, 'beganAt', asked);
+  return { episodes: entries, ...next };
 }
 
 const OPEN: readonly EpisodeState[] = ['firing', 'acknowledged', 'recovering'];

@@ -1,11 +1,10 @@
 import { type PeriodQuery, periodOf } from '../../core/analytics/period.ts';
-import { cursorAfter, entryOfCursor } from '../../core/cursor.ts';
 import type { GenerationMetrics } from '../../core/generation/measure.ts';
 import type { Outcome } from '../../core/generation/outcome.ts';
 import type { ReportedMetrics } from '../../core/ingest/metrics.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { generationMetrics } from '../../platform/collections.ts';
-import { FieldPath } from '../../platform/firestore.ts';
+import { pageByTime } from '../../platform/page.ts';
 import { zoneOf } from './context.ts';
 
 /** The measured facts of one generation, of ours or reported. */
@@ -33,13 +32,6 @@ export async function listGenerationMetrics(
     const { fromMs, toMs } = periodOf(asked satisfies PeriodQuery, zoneOf(asked.tz), 0);
     query = query.where('requestedAt', '>=', new Date(fromMs)).where('requestedAt', '<', new Date(toMs));
   }
-  query = query
-    .orderBy('requestedAt', 'desc')
-    .orderBy(FieldPath.documentId(), 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.startAfter(...entryOfCursor(cursor));
-  const found = (await query.get()).docs.map((doc) => doc.data());
-  const generations = found.slice(0, limit);
-  const last = generations.at(-1);
-  return { generations, ...(last && found.length > limit && { nextCursor: cursorAfter(last.requestedAt, last.id) }) };
+  const { entries, ...next } = await pageByTime(query, 'requestedAt', { limit, cursor });
+  return { generations: entries, ...next };
 }

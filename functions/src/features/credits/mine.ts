@@ -2,12 +2,11 @@ import type { Account } from '../../core/account/account.ts';
 import { type Usage, usageOf } from '../../core/account/limits.ts';
 import type { Actor } from '../../core/actor.ts';
 import type { LedgerEntry } from '../../core/credit/ledger.ts';
-import { cursorAfter, entryOfCursor } from '../../core/cursor.ts';
 import type { TierLimits } from '../../core/settings/settings.ts';
 import { shardOf } from '../../core/shard.ts';
 import { now } from '../../platform/clock.ts';
 import { creditLedger } from '../../platform/collections.ts';
-import { FieldPath } from '../../platform/firestore.ts';
+import { type Page, type PageAsked, pageByTime } from '../../platform/page.ts';
 import { currentSettings } from '../settings/index.ts';
 import { findAccount } from './account.ts';
 
@@ -25,22 +24,8 @@ export async function standingOf(actor: Actor): Promise<Standing> {
   return { account, limits: settings.limits[account.tier], usage: usageOf(account, now()) };
 }
 
-export interface LedgerPage {
-  entries: LedgerEntry[];
-  nextCursor?: string;
-}
-
 /** A user's ledger entries, newest first. Throws `invalid_request` for a cursor that is not ours. */
-export async function ledgerOf(uid: string, limit: number, cursor: string | undefined): Promise<LedgerPage> {
-  let query = creditLedger()
-    .where('shard', '==', shardOf(uid))
-    .where('uid', '==', uid)
-    .orderBy('at', 'desc')
-    .orderBy(FieldPath.documentId(), 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.startAfter(...entryOfCursor(cursor));
-  const found = (await query.get()).docs.map((doc) => doc.data());
-  const entries = found.slice(0, limit);
-  const last = entries.at(-1);
-  return { entries, ...(last && found.length > limit && { nextCursor: cursorAfter(last.at, last.id) }) };
+export function ledgerOf(uid: string, asked: PageAsked): Promise<Page<LedgerEntry>> {
+  const own = creditLedger().where('shard', '==', shardOf(uid)).where('uid', '==', uid);
+  return pageByTime(own, 'at', asked);
 }

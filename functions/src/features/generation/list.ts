@@ -1,9 +1,8 @@
 import type { Actor } from '../../core/actor.ts';
-import { cursorAfter, entryOfCursor } from '../../core/cursor.ts';
 import type { Generation } from '../../core/generation/state.ts';
 import { shardOf } from '../../core/shard.ts';
 import { generations } from '../../platform/collections.ts';
-import { FieldPath } from '../../platform/firestore.ts';
+import { pageByTime } from '../../platform/page.ts';
 
 export interface GenerationPage {
   generations: Generation[];
@@ -17,19 +16,10 @@ export async function listGenerations(
   limit: number,
   cursor: string | undefined,
 ): Promise<GenerationPage> {
-  let query = generations()
+  const own = generations()
     .where('shard', '==', shardOf(actor.uid))
     .where('uid', '==', actor.uid)
-    .where('listed', '==', true)
-    .orderBy('requestedAt', 'desc')
-    .orderBy(FieldPath.documentId(), 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.startAfter(...entryOfCursor(cursor));
-  const found = (await query.get()).docs.map((doc) => doc.data());
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    generations: page,
-    ...(last && found.length > limit && { nextCursor: cursorAfter(last.requestedAt, last.id) }),
-  };
+    .where('listed', '==', true);
+  const { entries, ...next } = await pageByTime(own, 'requestedAt', { limit, cursor });
+  return { generations: entries, ...next };
 }

@@ -1,10 +1,9 @@
-import { cursorAfter, entryOfCursor } from '../../core/cursor.ts';
 import type { ErrorCode } from '../../core/generation/outcome.ts';
 import type { State } from '../../core/generation/state.ts';
 import { ALL_SHARDS } from '../../core/shard.ts';
 import { now } from '../../platform/clock.ts';
 import { generations } from '../../platform/collections.ts';
-import { FieldPath } from '../../platform/firestore.ts';
+import { pageByTime } from '../../platform/page.ts';
 import type { GenerationPage } from './list.ts';
 import { OVERDUE_MS } from './sweep.ts';
 
@@ -25,14 +24,6 @@ export async function listByState({ state, code, limit, cursor }: StateQuery): P
   else query = query.where('state', '==', state);
   if (code !== undefined) query = query.where('error.code', '==', code);
   const [field, direction] = overdue ? (['nextActionAt', 'asc'] as const) : (['requestedAt', 'desc'] as const);
-  query = query
-    .orderBy(field, direction)
-    .orderBy(FieldPath.documentId(), direction)
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.startAfter(...entryOfCursor(cursor));
-  const found = (await query.get()).docs.map((doc) => doc.data());
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const at = last?.[field];
-  return { generations: page, ...(last && at && found.length > limit && { nextCursor: cursorAfter(at, last.id) }) };
+  const { entries, ...next } = await pageByTime(query, field, { limit, cursor }, direction);
+  return { generations: entries, ...next };
 }

@@ -28,7 +28,7 @@ export const me = router()
   })
   .openapi(getLedger, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const { entries, nextCursor } = await ledgerOf(c.var.actor.uid, limit, cursor);
+    const { entries, nextCursor } = await ledgerOf(c.var.actor.uid, { limit, cursor });
     return c.json({ entries: entries.map(entryView), ...(nextCursor !== undefined && { nextCursor }) }, 200);
   });
 

@@ -1,15 +1,13 @@
 import type { Cell } from '../../../core/rollup/cell.ts';
-import { decodeCells } from '../../../core/rollup/codec.ts';
 import { mergeAll } from '../../../core/rollup/openBucket.ts';
 import { logOf } from '../../../platform/logs.ts';
-import { readBuckets } from '../../../platform/rollups.ts';
+import { readDocuments } from '../../aggregation/index.ts';
 import type { CellQuery } from './query.ts';
 
 const log = logOf('alerting.observe');
 
 /** Documents that one evaluation reads at most; queries beyond that are left out, and said to be. */
 const MAX_DOCUMENTS = 5_000;
-const AT_ONCE = 200;
 
 /** The selected cells of each query, by its key. Every document is read once, however many queries need it. */
 export async function readCells(queries: Iterable<CellQuery>): Promise<Map<string, Map<string, Cell>>> {
@@ -39,16 +37,4 @@ function cellsOf(
     mergeAll(sum, new Map(selected));
   }
   return sum;
-}
-
-async function readDocuments(ids: readonly string[]): Promise<Map<string, Map<string, Cell>>> {
-  const found = new Map<string, Map<string, Cell>>();
-  for (let from = 0; from < ids.length; from += AT_ONCE) {
-    const some = ids.slice(from, from + AT_ONCE);
-    for (const [i, bytes] of (await readBuckets(some)).entries()) {
-      const id = some[i];
-      if (bytes && id !== undefined) found.set(id, decodeCells(bytes));
-    }
-  }
-  return found;
 }
