@@ -2,7 +2,7 @@ import { controlHandler } from './control.ts';
 import { type BulkDocument, bulkLoad } from './engine/bulk-load.ts';
 import { Engine, type EngineOptions } from './engine/engine.ts';
 import { Snapshots } from './engine/snapshots.ts';
-import { Transactions } from './engine/transactions.ts';
+import { type TransactionLimits, Transactions } from './engine/transactions.ts';
 import type { UsageReport } from './engine/usage.ts';
 import { firestoreMethods, limitedService } from './grpc/service.ts';
 import { Listeners } from './listen/listeners.ts';
@@ -16,6 +16,8 @@ export type { BilledOperations, UsageReport } from './engine/usage.ts';
 export interface FirestoreOptions extends EngineOptions {
   /** Default 0: a free one. */
   port?: number;
+  /** Default: Firestore's own, 60 s of rest and 270 s in all. */
+  transactionLimits?: TransactionLimits;
 }
 
 export interface RunningFirestore {
@@ -40,7 +42,7 @@ export interface RunningFirestore {
 export async function startFirestore(options: FirestoreOptions): Promise<RunningFirestore> {
   const { projectId, clock } = options;
   const engine = new Engine(options);
-  const transactions = new Transactions(engine);
+  const transactions = new Transactions(engine, options.transactionLimits);
   const snapshots = new Snapshots(engine);
   const listeners = new Listeners(engine);
   const triggers = new Triggers({ db: engine.store.db, clock, projectId });

@@ -2,6 +2,9 @@ import { invalid } from './errors.ts';
 
 const MAX_ID_BYTES = 1500;
 const MAX_NAME_BYTES = 6 * 1024;
+const MAX_COLLECTION_DEPTH = 100;
+
+const PATH_MARK = '/documents/';
 
 const NAME = /^projects\/[^/]+\/databases\/([^/]+)(?:\/documents(?:\/([\s\S]*))?)?$/;
 
@@ -23,6 +26,9 @@ export function checkDocumentPath(path: string): void {
   }
   if (Buffer.byteLength(path) > MAX_NAME_BYTES)
     throw invalid(`A document name is longer than ${MAX_NAME_BYTES} bytes.`);
+  if (segments.length > 2 * MAX_COLLECTION_DEPTH) {
+    throw invalid(`A document lies in more than ${MAX_COLLECTION_DEPTH} collections.`);
+  }
   for (const segment of segments) checkId(segment);
 }
 
@@ -51,5 +57,5 @@ export function collectionIdOf(path: string): string {
 
 /** The path below `documents/` of a document's full name. */
 export function pathOf(documentName: string): string {
-  return documentName.slice(documentName.indexOf('/documents/') + '/documents/'.length);
+  return documentName.slice(documentName.indexOf(PATH_MARK) + PATH_MARK.length);
 }

@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { MovableClock } from '../../clock.ts';
 import type { CommitObserver, DocumentChange } from '../change.ts';
+import { invalid } from '../errors.ts';
 import { IndexDefinitions } from '../index/definitions.ts';
 import { collectionIdOf, parseName } from '../names.ts';
 import { timestampFromMicros } from '../values/time.ts';
 import type { CommitResult, Write } from '../wire.ts';
 import { DocumentStore } from './store.ts';
 import { Usage } from './usage.ts';
-import { applyWrite, writtenName } from './write.ts';
+import { applyWrite, checkTransforms, writtenName } from './write.ts';
 
 export interface EngineOptions {
   projectId: string;
@@ -46,6 +47,15 @@ export class Engine {
     return `projects/${this.projectId}/databases/${database}/documents/${path}`;
   }
 
+  /** The path of a document that a request names. Throws INVALID_ARGUMENT unless it lies in `database`. */
+  pathOf(database: string, name: string): string {
+    const { path } = parseName(name);
+    const expected = this.documentName(database, path);
+    if (name !== expected)
+      throw invalid(`Document "${name}" is not of this database: its name would be "${expected}".`);
+    return path;
+  }
+
   /** The time of a read that begins now, in microseconds: every later commit has a later time. */
   readMicros(): number {
     this.#lastMicros = Math.max(this.#lastMicros, this.clock.now() * 1000);
@@ -61,8 +71,9 @@ export class Engine {
     const commitTime = timestampFromMicros(commitMicros);
     const requestTime = timestampFromMicros(this.clock.now() * 1000);
     const pending = new Map<string, DocumentChange>();
+    checkTransforms(writes);
     const writeResults = writes.map((write) => {
-      const { path } = parseName(writtenName(write));
+      const path = this.pathOf(database, writtenName(write));
       const before = this.store.get(database, path);
       const change = pending.get(path) ?? {
         database,

@@ -1,5 +1,4 @@
 import { DatabaseSync } from 'node:sqlite';
-import { invalid } from '../errors.ts';
 import type { IndexDefinitions } from '../index/definitions.ts';
 import { documentKeys, nameKey } from '../index/keys.ts';
 import { Terms } from '../index/terms.ts';
@@ -7,9 +6,7 @@ import { parseName } from '../names.ts';
 import { decodeDocument, encodeDocument } from '../protos.ts';
 import { prepared } from '../sql.ts';
 import type { StoredDocument } from '../wire.ts';
-
-/** cloud.google.com/firestore/quotas#indexes */
-const MAX_ENTRIES_PER_DOCUMENT = 40_000;
+import { checkIndexEntries } from './index-limits.ts';
 
 /** One index entry: its key and the document it leads to. */
 export type Entry = { key: Buffer; documentNo: number };
@@ -93,11 +90,7 @@ export class DocumentStore {
   put(database: string, path: string, before: StoredDocument | undefined, after: StoredDocument | undefined): void {
     const oldKeys = before ? documentKeys(this, database, path, before) : [];
     const newKeys = after ? documentKeys(this, database, path, after) : [];
-    if (newKeys.length > MAX_ENTRIES_PER_DOCUMENT) {
-      throw invalid(
-        `too many index entries for entity ${path}: ${newKeys.length}, at most ${MAX_ENTRIES_PER_DOCUMENT}`,
-      );
-    }
+    if (after) checkIndexEntries(this.definitions, path, after.fields, newKeys);
     if (!before) {
       if (after) this.#insert(newKeys, Number(this.#sql.add.run(encodeDocument(after)).lastInsertRowid));
       return;

@@ -7,9 +7,11 @@ import type { Engine } from './engine.ts';
 import { LockOwner, LockTable } from './locks.ts';
 import { writtenName } from './write.ts';
 
-/** In real time: firebase.google.com/docs/firestore/quotas#writes_and_transactions */
-const IDLE_MS = 60_000;
-const MAX_AGE_MS = 270_000;
+/** How long a transaction may rest and last, in real time. */
+export type TransactionLimits = { idleMs: number; maxAgeMs: number };
+
+/** firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+const LIMITS: TransactionLimits = { idleMs: 60_000, maxAgeMs: 270_000 };
 
 export interface Transaction {
   id: Buffer;
@@ -32,11 +34,13 @@ export interface Transaction {
  */
 export class Transactions {
   #engine: Engine;
+  #limits: TransactionLimits;
   #locks = new LockTable();
   #open = new Map<string, Transaction>();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, limits = LIMITS) {
     this.#engine = engine;
+    this.#limits = limits;
   }
 
   begin(database: string, { readOnly }: TransactionOptions, peer: string): Transaction {
@@ -49,8 +53,8 @@ export class Transactions {
       peer,
       owner: new LockOwner(),
       reads: [],
-      idle: setTimeout(() => this.#end(transaction), IDLE_MS).unref(),
-      expiry: setTimeout(() => this.#end(transaction), MAX_AGE_MS).unref(),
+      idle: setTimeout(() => this.#end(transaction), this.#limits.idleMs).unref(),
+      expiry: setTimeout(() => this.#end(transaction), this.#limits.maxAgeMs).unref(),
     };
     this.#open.set(transaction.id.toString('hex'), transaction);
     return transaction;

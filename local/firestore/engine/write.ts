@@ -2,10 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { alreadyExists, failedPrecondition, invalid, notFound } from '../errors.ts';
 import { checkDocumentPath, parseName } from '../names.ts';
 import { getField, parseFieldPath, withField, withMasked } from '../values/field-path.ts';
-import { microsFromTimestamp, timestampFromMicros } from '../values/time.ts';
+import { microsFromTimestamp, storedTimestamp } from '../values/time.ts';
 import type { Fields, ProtoTimestamp, ProtoValue, StoredDocument, Write } from '../wire.ts';
 import { checkDocument } from './limits.ts';
 import { transformed } from './transform.ts';
+
+/** cloud.google.com/firestore/quotas#writes_and_transactions */
+const MAX_TRANSFORMS = 500;
 
 /** The times of one commit. */
 export interface CommitMoment {
@@ -21,6 +24,21 @@ export function writtenName(write: Write): string {
   if (!name) throw invalid('A write needs an operation.');
   checkDocumentPath(parseName(name).path);
   return name;
+}
+
+/** Throws INVALID_ARGUMENT when a commit transforms too many fields of one document. */
+export function checkTransforms(writes: readonly Write[]): void {
+  const counts = new Map<string, number>();
+  for (const write of writes) {
+    const count = (write.updateTransforms?.length ?? 0) + (write.transform?.fieldTransforms?.length ?? 0);
+    if (count === 0) continue;
+    const name = writtenName(write);
+    counts.set(name, count + (counts.get(name) ?? 0));
+  }
+  for (const count of counts.values()) {
+    if (count <= MAX_TRANSFORMS) continue;
+    throw invalid(`cannot have more than ${MAX_TRANSFORMS} field transforms on a single document`);
+  }
 }
 
 /**
@@ -72,7 +90,7 @@ function stored(fields: Fields): Fields {
 }
 
 function storedValue(value: ProtoValue): ProtoValue {
-  if (value.timestampValue) return { timestampValue: timestampFromMicros(microsFromTimestamp(value.timestampValue)) };
+  if (value.timestampValue) return { timestampValue: storedTimestamp(value.timestampValue) };
   if (value.mapValue) {
     const fields = stored(value.mapValue.fields ?? {});
     return { mapValue: Object.keys(fields).length > 0 ? { fields } : {} };

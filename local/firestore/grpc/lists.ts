@@ -11,7 +11,7 @@ import { maskedDocument } from './reads.ts';
 /** As many documents as the server gives when the request does not say. */
 const DEFAULT_PAGE = 300;
 
-type Paging = { pageSize?: number; pageToken?: string };
+export type Paging = { pageSize?: number; pageToken?: string };
 
 /** A document that is listed; one without fields and times is missing: it has only documents below it. */
 type Listed = Pick<StoredDocument, 'name'> & Partial<StoredDocument>;
@@ -39,8 +39,10 @@ function withMissing(engine: Engine, { database, parent }: Query, collectionId: 
     const path = `${collection}/${below.parent.slice(collection.length + 1).split('/')[0]}`;
     if (!byPath.has(path)) byPath.set(path, { name: engine.documentName(database, path) });
   }
-  return [...byPath.values()].sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return [...byPath.values()].sort((a, b) => byUtf8(a.name, b.name));
 }
+
+const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** The collections that directly follow `parent`, also those whose documents are all missing. */
 export function listCollectionIds({ engine }: Backend, request: Paging & { parent: string }) {
@@ -50,12 +52,12 @@ export function listCollectionIds({ engine }: Backend, request: Paging & { paren
     const next = parent === path ? collectionId : parent.slice(path ? path.length + 1 : 0).split('/')[0];
     if (next && !ids.has(next) && !isEmpty(engine, no)) ids.add(next);
   }
-  const { items, ...next } = page([...ids].sort(), request, ids.size);
+  const { items, ...next } = page([...ids].sort(byUtf8), request, ids.size);
   return { collectionIds: items, ...next };
 }
 
 /** Page tokens are the number of items to skip. */
-function page<Item>(all: readonly Item[], { pageSize, pageToken }: Paging, defaultSize: number) {
+export function page<Item>(all: readonly Item[], { pageSize, pageToken }: Paging, defaultSize: number) {
   const end = Number(pageToken || 0) + (pageSize || defaultSize);
   const items = all.slice(Number(pageToken || 0), end);
   return { items, ...(all.length > end && { nextPageToken: String(end) }) };

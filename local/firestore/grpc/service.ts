@@ -3,7 +3,8 @@ import type { Backend } from '../engine/read.ts';
 import { firestoreService } from '../protos.ts';
 import { streaming, unary } from './call.ts';
 import { listCollectionIds, listDocuments } from './lists.ts';
-import { batchGet, partitionQuery, runAggregation, runQuery } from './reads.ts';
+import { partitionQuery } from './partitions.ts';
+import { batchGet, runAggregation, runQuery } from './reads.ts';
 import { batchWrite, beginTransaction, commit, MAX_REQUEST_BYTES, rollback, TOO_LARGE } from './writes.ts';
 
 /** The service with a limit on the size of commits. */

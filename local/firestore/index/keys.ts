@@ -72,7 +72,7 @@ export function documentKeys(
 }
 
 /** Every field, those inside maps included, with its canonical path. */
-function* allFields(fields: Fields, prefix = ''): Generator<[string, ProtoValue]> {
+export function* allFields(fields: Fields, prefix = ''): Generator<[string, ProtoValue]> {
   for (const [name, value] of Object.entries(fields)) {
     const fieldPath = prefix + fieldPathText([name]);
     yield [fieldPath, value];
@@ -93,7 +93,21 @@ function entryKeys(head: Buffer, indexFields: readonly IndexField[], fields: Fie
   return keys;
 }
 
-function elementKeys({ arrayValue }: ProtoValue): Buffer[] {
-  const keys = (arrayValue?.values ?? []).map(valueKey);
-  return [...new Map(keys.map((key) => [key.toString('latin1'), key])).values()];
+function elementKeys(value: ProtoValue): Buffer[] {
+  return [...keyedElements(value).values()].map(({ key }) => key);
+}
+
+/** The elements of a list, of equal ones the first; none when the value is no list. */
+export function differentElements(value: ProtoValue): ProtoValue[] {
+  return [...keyedElements(value).values()].map(({ element }) => element);
+}
+
+function keyedElements({ arrayValue }: ProtoValue): Map<string, { key: Buffer; element: ProtoValue }> {
+  const byKey = new Map<string, { key: Buffer; element: ProtoValue }>();
+  for (const element of arrayValue?.values ?? []) {
+    const key = valueKey(element);
+    const text = key.toString('latin1');
+    if (!byKey.has(text)) byKey.set(text, { key, element });
+  }
+  return byKey;
 }

@@ -2,9 +2,10 @@ import { keyHead } from '../index/keys.ts';
 import { ALL, EVERYTHING, intersection, inverted, invertedRange } from '../values/ranges.ts';
 import type { StoredDocument } from '../wire.ts';
 import type { Condition } from './conditions.ts';
+import { joined } from './join.ts';
 import { type IndexUse, planOf } from './plan.ts';
 import type { Query } from './query.ts';
-import { EntryStream, joined } from './stream.ts';
+import { EntryStream } from './stream.ts';
 
 /** One AND of conditions, answered from indexes. */
 export interface Conjunction {
@@ -35,7 +36,7 @@ export function conjunctionOf(query: Query, conditions: readonly Condition[]): C
     const scopeNo = inGroup ? terms.group(database, collectionId) : terms.collection(database, parent, collectionId);
     const values = fixed.map(({ condition: { operand }, descending }) => (descending ? inverted(operand) : operand));
     const prefix = Buffer.concat([keyHead(terms.index(term), scopeNo), ...values]);
-    return new EntryStream(store, prefix, ranges, backwards);
+    return new EntryStream(store, prefix, ranges, backwards, query.tally);
   };
   return {
     exact:

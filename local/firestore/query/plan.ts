@@ -8,6 +8,7 @@ import type { Query } from './query.ts';
 /** How one index takes part in answering an AND of conditions. */
 export interface IndexUse {
   term: string;
+  fields: readonly IndexField[];
   /** The conditions whose values make the fixed part of the key, in the index's order. */
   fixed: { condition: Condition; descending: boolean }[];
   /** Single-field entries are stored ascending only and read backwards for descending. */
@@ -29,6 +30,20 @@ export function planOf(
   const uses = cover(fixed, candidates(query, fixed, suffix));
   if (!uses) throw missingIndex(query, fixed, suffix);
   return { uses, suffix };
+}
+
+/**
+ * The fields of the indexes that a query reads, an entry for each scan: an AND of conditions is a scan of its own, and so
+ * is each stretch that a `!=` or `not-in` leaves. Throws FAILED_PRECONDITION when an index is missing.
+ */
+export function scansOf(query: Query): (readonly IndexField[])[] {
+  if (!query.collectionId) return [];
+  return query.disjuncts.flatMap((conditions) => {
+    const excluding = conditions.filter(({ operator }) => operator === 'notIn');
+    const scans = excluding.reduce((product, { ranges }) => product * ranges.length, 1);
+    const used = planOf(query, conditions).uses.map(({ fields }) => fields);
+    return Array.from({ length: scans }, () => used).flat();
+  });
 }
 
 /** Equality and array-contains conditions, one for each field and operator: others are checked on the document. */
@@ -53,7 +68,7 @@ function candidates(query: Query, fixed: readonly Condition[], suffix: readonly 
       condition,
       descending: order === 'DESCENDING' && !isSingleField,
     }));
-    if (head) found.push({ term, fixed: head, backwards: isSingleField && direction === 'DESCENDING' });
+    if (head) found.push({ term, fields, fixed: head, backwards: isSingleField && direction === 'DESCENDING' });
   };
   const name: IndexField = { fieldPath: NAME_FIELD, order: direction };
   add(indexTerm.name(scope), [name], true);

@@ -6,10 +6,12 @@ import { checkId, parseName, splitDocumentPath } from '../names.ts';
 import { idKey, pathKey } from '../values/key.ts';
 import { EVERYTHING } from '../values/ranges.ts';
 import type { StoredDocument, StructuredQuery } from '../wire.ts';
-import { type Condition, disjunctiveNormalForm } from './conditions.ts';
+import type { Condition } from './conditions.ts';
 import { type Conjunction, conjunctionOf } from './conjunction.ts';
+import { joined, merged } from './join.ts';
+import { disjunctiveNormalForm } from './normal-form.ts';
 import { fullOrder, SortKeys } from './order.ts';
-import { EntryStream, joined, merged } from './stream.ts';
+import { EntryStream, type Tally } from './stream.ts';
 
 /** A query made ready to run, and to be asked about single documents (for listeners). */
 export class Query {
@@ -23,7 +25,10 @@ export class Query {
   readonly engine: Engine;
   readonly scope: QueryScope;
   readonly sortKeys: SortKeys;
-  #disjuncts: readonly (readonly Condition[])[];
+  /** The filter as an OR of ANDs. */
+  readonly disjuncts: readonly (readonly Condition[])[];
+  /** What running it came to so far. */
+  readonly tally: Tally = { entries: 0 };
 
   /**
    * `parent` is a full name, as on the wire. A document that lacks one of the fields `present` is not in the result.
@@ -48,18 +53,20 @@ export class Query {
     if (this.offset < 0 || (this.limit ?? 0) < 0) throw invalid('limit and offset must not be negative.');
     // The names of a result from several collections are compared as whole paths.
     const nameKey = (path: string): Buffer => (allDescendants ? pathKey(path) : idKey(splitDocumentPath(path).id));
-    this.#disjuncts = disjunctiveNormalForm(query.where, (path) => {
+    const filteredName = (path: string): Buffer => {
       if (allDescendants || this.#inScope(path)) return nameKey(path);
       throw invalid(`A filter on __name__ names a document outside the collection: ${path}`);
-    });
-    this.sortKeys = new SortKeys(fullOrder(query, this.#disjuncts, present), nameKey, query);
+    };
+    const otherComponents = (query.orderBy?.length ?? 0) + (path ? 1 : 0);
+    this.disjuncts = disjunctiveNormalForm(query.where, filteredName, otherComponents);
+    this.sortKeys = new SortKeys(fullOrder(query, this.disjuncts, present), nameKey, query);
   }
 
   /** Whether the document belongs to the result, were there no limit and no offset. */
   matches(document: StoredDocument): boolean {
     const { database, path } = parseName(document.name);
     if (database !== this.database || !this.#inScope(path)) return false;
-    const satisfied = this.#disjuncts.some((conditions) => conditions.every((one) => one.satisfiedBy(document)));
+    const satisfied = this.disjuncts.some((conditions) => conditions.every((one) => one.satisfiedBy(document)));
     return satisfied && this.sortKeys.of(document) !== undefined;
   }
 
@@ -113,7 +120,7 @@ export class Query {
   }
 
   #conjunctions(): Conjunction[] {
-    return this.#disjuncts.map((conditions) => conjunctionOf(this, conditions));
+    return this.disjuncts.map((conditions) => conjunctionOf(this, conditions));
   }
 
   #inScope(path: string): boolean {

@@ -1,9 +1,11 @@
 import type { DocumentStore, Entry } from '../engine/store.ts';
 import { afterPrefix, inverted, invertedRange, type Range } from '../values/ranges.ts';
-import type { StoredDocument } from '../wire.ts';
 
 const FIRST_CHUNK = 16;
 const MAX_CHUNK = 1024;
+
+/** How many index entries a query came to, for `explain`. */
+export type Tally = { entries: number };
 
 /**
  * Reads the index entries below one fixed key prefix, range by range, in chunks that grow as it goes on. Keys are what
@@ -18,9 +20,18 @@ export class EntryStream {
   #chunk: Entry[] = [];
   #next = 0;
   #chunkSize = FIRST_CHUNK;
+  #tally: Tally;
+  #isTold = false;
 
   /** `backwards`: a descending query over ascending entries; ranges are in the direction of the query. */
-  constructor(store: DocumentStore, prefix: Buffer, ranges: readonly Range[], backwards: boolean) {
+  constructor(
+    store: DocumentStore,
+    prefix: Buffer,
+    ranges: readonly Range[],
+    backwards: boolean,
+    tally: Tally = { entries: 0 },
+  ) {
+    this.#tally = tally;
     this.#store = store;
     this.#prefix = prefix;
     this.#open = [...ranges];
@@ -33,17 +44,20 @@ export class EntryStream {
       if (!range) return undefined;
       this.#read(range);
     }
+    if (!this.#isTold) this.#tally.entries++;
+    this.#isTold = true;
     return this.#chunk[this.#next];
   }
 
   advance(): void {
     this.#next++;
+    this.#isTold = false;
   }
 
   /** Goes on to the first entry whose key is not below `target`. */
   seek(target: Buffer): void {
     const isBelow = (hit: Entry | undefined): boolean => hit !== undefined && Buffer.compare(hit.key, target) < 0;
-    while (isBelow(this.#chunk[this.#next])) this.#next++;
+    while (isBelow(this.#chunk[this.#next])) this.advance();
     if (this.#next < this.#chunk.length) return;
     for (let range = this.#open[0]; range && Buffer.compare(range.to, target) <= 0; range = this.#open[0]) {
       this.#open.shift();
@@ -78,43 +92,5 @@ export class EntryStream {
   #bounds(range: Range): [Buffer, Buffer] {
     const { from, to } = this.#backwards ? invertedRange(range) : range;
     return [Buffer.concat([this.#prefix, from]), Buffer.concat([this.#prefix, to])];
-  }
-}
-
-/** The documents that are in every stream, in order: the streams leap over what the others do not have. */
-export function* joined([first, ...others]: readonly EntryStream[]): Generator<number> {
-  for (let hit = first?.peek(); first && hit; hit = first.peek()) {
-    let furthest: Buffer = hit.key;
-    for (const other of others) {
-      other.seek(furthest);
-      const found = other.peek();
-      if (!found) return;
-      furthest = found.key;
-    }
-    if (furthest.equals(hit.key)) {
-      first.advance();
-      yield hit.documentNo;
-    } else {
-      first.seek(furthest);
-    }
-  }
-}
-
-/** Several ordered results as one: in order, no document twice. */
-export function* merged(
-  results: readonly Iterator<StoredDocument>[],
-  compare: (a: StoredDocument, b: StoredDocument) => number,
-): Generator<StoredDocument> {
-  const heads = results.map((result) => ({ result, document: result.next().value }));
-  let last: StoredDocument | undefined;
-  for (;;) {
-    let lowest: { result: Iterator<StoredDocument>; document: StoredDocument } | undefined;
-    for (const head of heads) {
-      if (head.document && (!lowest || compare(head.document, lowest.document) < 0)) lowest = head;
-    }
-    if (!lowest) return;
-    if (!last || compare(last, lowest.document) !== 0) yield lowest.document;
-    last = lowest.document;
-    lowest.document = lowest.result.next().value;
   }
 }

@@ -1,6 +1,6 @@
-import type { ProtoValue } from '../wire.ts';
+import type { ProtoTimestamp, ProtoValue } from '../wire.ts';
 import { inverted } from './ranges.ts';
-import { microsFromTimestamp } from './time.ts';
+import { microsSinceYearOne } from './time.ts';
 
 const END = Buffer.from([0x01]);
 const TERMINATOR = Buffer.from([0x00, 0x01]);
@@ -16,7 +16,7 @@ export function valueKey(value: ProtoValue): Buffer {
   if (value.integerValue !== undefined) return typed(0x0f, [integerKey(value.integerValue)]);
   if (value.doubleValue !== undefined) return typed(0x0f, [doubleKey(value.doubleValue), distanceKey(0)]);
   if (value.booleanValue !== undefined) return Buffer.from([0x0a, value.booleanValue ? 1 : 0]);
-  if (value.timestampValue) return typed(0x14, [timestampKey(microsFromTimestamp(value.timestampValue))]);
+  if (value.timestampValue) return typed(0x14, [timestampKey(value.timestampValue)]);
   if (isVector(value)) return vectorKey(value.mapValue?.fields?.value?.arrayValue?.values ?? []);
   if (value.mapValue) return mapKey(value.mapValue.fields ?? {});
   if (value.arrayValue) return typed(0x2d, [...(value.arrayValue.values ?? []).map(valueKey), END]);
@@ -65,10 +65,9 @@ function escaped(bytes: Buffer): Buffer {
   return Buffer.from([...Array.from(bytes).flatMap((byte) => (byte === 0 ? [0x00, 0xff] : [byte])), ...TERMINATOR]);
 }
 
-function timestampKey(micros: number): Buffer {
+function timestampKey(timestamp: Partial<ProtoTimestamp>): Buffer {
   const key = Buffer.alloc(8);
-  // Firestore's timestamps begin in the year 1, which is 62,135,596,800 s before 1970: shifted, all are positive.
-  key.writeBigUInt64BE(BigInt(micros) + 62_135_596_800_000_000n);
+  key.writeBigUInt64BE(microsSinceYearOne(timestamp));
   return key;
 }
 

@@ -7,6 +7,10 @@ export function isNumber({ integerValue, doubleValue }: ProtoValue): boolean {
   return integerValue !== undefined || doubleValue !== undefined;
 }
 
+export function isNaNValue({ doubleValue }: ProtoValue): boolean {
+  return Number.isNaN(doubleValue);
+}
+
 /** The nearest integer that an int64 holds. */
 export function clampedToInt64(exact: bigint): bigint {
   return exact > MAX_INT64 ? MAX_INT64 : exact < MIN_INT64 ? MIN_INT64 : exact;

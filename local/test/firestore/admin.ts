@@ -5,11 +5,14 @@ import { type Client, credentials, makeGenericClientConstructor } from '@grpc/gr
 import { type App, deleteApp, initializeApp } from 'firebase-admin/app';
 import { type Firestore, getFirestore } from 'firebase-admin/firestore';
 import { MovableClock } from '../../clock.ts';
-import { type RunningFirestore, startFirestore } from '../../firestore/index.ts';
+import { type FirestoreOptions, type RunningFirestore, startFirestore } from '../../firestore/index.ts';
 import { firestoreService } from '../../firestore/protos.ts';
 
 export const PROJECT = 'demo-test';
-export const ROOT = `projects/${PROJECT}/databases/(default)/documents`;
+export const DATABASE = `projects/${PROJECT}/databases/(default)`;
+export const ROOT = `${DATABASE}/documents`;
+/** The gRPC codes that refusals carry. */
+export const code = { invalid: 3, notFound: 5, alreadyExists: 6, failedPrecondition: 9, aborted: 10 };
 
 export interface WireClient {
   call<Response>(method: string, request: object): Promise<Response>;
@@ -44,14 +47,19 @@ function admin(host: string, databaseId = '(default)'): { app: App; db: Firestor
   return { app, db };
 }
 
+interface StackOptions extends Pick<FirestoreOptions, 'dataDir' | 'transactionLimits'> {
+  /** What is in firestore.indexes.json. */
+  indexes?: object;
+}
+
 /** A Firestore on a clock that stands still, with the real admin library connected to it. */
-export async function startAdminStack(options: { indexes?: object; dataDir?: string } = {}): Promise<AdminStack> {
+export async function startAdminStack(options: StackOptions = {}): Promise<AdminStack> {
   const clock = new MovableClock({ startAtMs: Date.UTC(2026, 0, 1), running: false });
   const folder = mkdtempSync(path.join(tmpdir(), 'firestore-'));
   const indexesFile = path.join(folder, 'indexes.json');
   writeFileSync(indexesFile, JSON.stringify(options.indexes ?? {}));
-  const { dataDir } = options;
-  const firestore = await startFirestore({ projectId: PROJECT, clock, indexesFile, ...(dataDir && { dataDir }) });
+  const { indexes: _written, ...others } = options;
+  const firestore = await startFirestore({ projectId: PROJECT, clock, indexesFile, ...others });
   const apps: App[] = [];
   const connect = (databaseId?: string): Firestore => {
     const { app, db } = admin(firestore.host, databaseId);

@@ -67,7 +67,9 @@ const asked: fc.Arbitrary<Asked> = fc
   .filter(({ filters }) => {
     const negative = filters.filter(({ operator }) => operator === '!=' || operator === 'not-in').length;
     const containing = filters.filter(({ operator }) => operator.startsWith('array-contains')).length;
-    return negative <= 1 && containing <= 1;
+    const listed = filters.some(({ operator }) => operator === 'in' || operator === 'array-contains-any');
+    const excluding = filters.some(({ operator }) => operator === 'not-in');
+    return negative <= 1 && containing <= 1 && !(listed && excluding);
   });
 
 /** Firestore's order, written out plainly. */
@@ -108,6 +110,9 @@ function compareLists(a: Value[], b: Value[]): number {
 
 const equal = (a: Value, b: Value): boolean => compare(a, b) === 0;
 
+/** Nothing in a list equals null or NaN. */
+const isComparable = (one: Value): boolean => one !== null && !Number.isNaN(one);
+
 function satisfies(found: Value | undefined, operator: Operator, operand: Value): boolean {
   if (found === undefined) return false;
   const operands = Array.isArray(operand) ? operand : [];
@@ -117,15 +122,18 @@ function satisfies(found: Value | undefined, operator: Operator, operand: Value)
     case '!=':
       return found !== null && !equal(found, operand);
     case 'in':
-      return operands.some((one) => equal(found, one));
+      return operands.filter(isComparable).some((one) => equal(found, one));
     case 'not-in':
-      return found !== null && !operands.some((one) => equal(found, one));
+      return found !== null && !operands.includes(null) && !operands.some((one) => equal(found, one));
     case 'array-contains':
       return Array.isArray(found) && found.some((element) => equal(element, operand));
     case 'array-contains-any':
-      return Array.isArray(found) && found.some((element) => operands.some((one) => equal(element, one)));
+      return (
+        Array.isArray(found) &&
+        found.some((element) => operands.filter(isComparable).some((one) => equal(element, one)))
+      );
     default: {
-      if (rank(found) !== rank(operand)) return false;
+      if (rank(found) !== rank(operand) || Number.isNaN(found)) return false;
       const order = compare(found, operand);
       return { '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[operator];
     }
