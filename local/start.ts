@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { parseArgs } from 'node:util';
 import { buildFunctions, watchFunctions } from '../scripts/build.ts';
 import { MovableClock } from './clock.ts';
+import { reportCustomers } from './demo/customers.ts';
 import { raiseLimits } from './demo/limits.ts';
 import { createPeople, PEOPLE } from './demo/people.ts';
 import { startTraffic } from './demo/traffic.ts';
@@ -61,10 +62,13 @@ async function start(): Promise<void> {
 
   const portAt = (offset: number) => (port === 0 ? 0 : port + offset);
   starting = startProcesses({
-    ports: { host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
+    ports: {
+      ...{ host: portAt(0), firestore: portAt(1), auth: portAt(2), storage: portAt(3), vendors: portAt(4) },
+      bigquery: portAt(5),
+    },
     ...(values.data !== undefined && { dataDir: values.data }),
     // What alerts say leads here. A port that the system chooses is not known before the functions have started.
-    ...(port > 0 && { env: { PUBLIC_URL: `http://127.0.0.1:${port}` } }),
+    env: { CLOUD_MONITORING: 'true', ...(port > 0 && { PUBLIC_URL: `http://127.0.0.1:${port}` }) },
     onLogLine: (line) => console.log(readableLogLine(line)),
     onPartEnded(name, code) {
       console.error(`${name} ended unexpectedly, ${code === null ? 'by a signal' : `with exit code ${code}`}`);
@@ -80,6 +84,7 @@ async function start(): Promise<void> {
 
   if (values.demo) {
     await raiseLimits(stack.url, stack.authHost);
+    await reportCustomers(stack.url, stack.authHost, clock.now());
     stopTraffic = startTraffic({ url: stack.url, authHost: stack.authHost, clock });
   }
   rebuilt.on('built', () => {
@@ -112,6 +117,7 @@ function greet(stack: Processes): void {
       row('Auth', stack.authHost),
       row('Cloud Storage', stack.storageUrl),
       row('video providers', stack.vendorsUrl),
+      row('BigQuery', stack.bigQueryUrl ?? 'none'),
       '',
       ...PEOPLE.map(({ who, email, password }) => row(who, `${email}  password ${password}`)),
       '',

@@ -1,8 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, context, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The queries of the warehouse go with the functions, which read them when they run. */
+const copySql: Plugin = {
+  name: 'copy-sql',
+  setup: (hooks) => hooks.onEnd(() => cp(`${root}/scripts/sql`, `${root}/functions/lib/sql`, { recursive: true })),
+};
 
 /** Google's and other vendors' large clients stay packages of their own, loaded when first used; everything else is bundled. */
 const options: BuildOptions = {
@@ -28,6 +34,7 @@ const options: BuildOptions = {
     '@slack/*',
     'twilio',
   ],
+  plugins: [copySql],
   logLevel: 'warning',
 };
 
@@ -51,7 +58,7 @@ export async function watchFunctions(onRebuilt: () => void): Promise<void> {
         first = false;
       }),
   };
-  const watching = await context({ ...options, plugins: [tell] });
+  const watching = await context({ ...options, plugins: [copySql, tell] });
   await watching.watch();
   await built.promise;
 }

@@ -8,13 +8,13 @@ const MAX_ROWS = 100_000;
 const MAX_OWN = 5_000;
 const OWN_OF_ALL = 300;
 const USAGE = `npm run verify-truth -- [FILE.csv] [options]
-Reports a history of generations to a system of its own, through the API, and compares what the analytics API then says with
-what DuckDB finds in the file itself: counts, sums, quantiles of times and distinct users, in all and by model, kind, day, hour,
+Reports a history of generations to a system of its own, through the API, and compares what the analytics API then says, and
+what the warehouse says, with what DuckDB finds in the file itself: counts, sums, quantiles of times and distinct users, in all and by model, kind, day, hour,
 quarter and minute, in UTC and two other time zones. Exits with 1 when a number is wrong, with 2 when the file cannot be used.
 
   --map MAP.json  what the columns mean, by scripts/mapping/schema.ts (default: scripts/mapping/generation-requests.json)
   --rows N        only the first N rows of the file (default and at most ${MAX_ROWS})
-  --kill          kill the functions host twice while the rows come in and once while they are counted
+  --kill          kill the functions host twice while the rows come in and once while they are counted, and BigQuery in a load
   --again         report everything once more; the same must be said
   --shuffled      the same with the rows in another order
   --rebuild       delete all rollups and rebuild them from the log; the same must be said

@@ -61,6 +61,30 @@ export const aggregateEvents = onSchedule(
   },
 );
 
+// Copies the log to BigQuery.
+export const projectWarehouse = onSchedule(
+  { schedule: 'every 5 minutes', timeoutSeconds: 540, memory: '1GiB', maxInstances: 1, concurrency: 1 },
+  async () => {
+    await (await import('./features/warehouse/index.ts')).projectWarehouse();
+  },
+);
+
+// Computes business metrics and insights from the warehouse.
+export const computeInsights = onSchedule(
+  { schedule: '20 * * * *', timeoutSeconds: 540, maxInstances: 1, concurrency: 1 },
+  async () => {
+    await (await import('./features/insights/index.ts')).computeInsights();
+  },
+);
+
+// Compares yesterday and the six days before in BigQuery with the rollups; an hour later again where that could not be.
+export const compareWarehouse = onSchedule(
+  { schedule: '30 3-8 * * *', timeZone: 'Etc/UTC', timeoutSeconds: 300, maxInstances: 1, concurrency: 1 },
+  async () => {
+    await (await import('./features/warehouse/index.ts')).compareWarehouse();
+  },
+);
+
 // Looks at every rule.
 export const evaluateAlerts = onSchedule(
   { schedule: 'every 1 minutes', timeoutSeconds: 300, maxInstances: 1, concurrency: 1, secrets: [ALERT_CHANNELS] },
@@ -68,6 +92,15 @@ export const evaluateAlerts = onSchedule(
     await (await alerting()).tick();
   },
 );
+
+// Tells Cloud Monitoring of the latest minute.
+export const exportMonitoring = onSchedule(
+  { schedule: 'every 1 minutes', timeoutSeconds: 120, maxInstances: 1, concurrency: 1 },
+  async () => {
+    await (await import('./features/monitoring/index.ts')).writeMinute();
+  },
+);
+
 // What alerts lead to: messages that go out, and steps of an escalation.
 export const deliverNotification = onTaskDispatched(
   {

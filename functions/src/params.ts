@@ -72,7 +72,32 @@ export const RUNBOOK_BASE_URL = defineString('RUNBOOK_BASE_URL', {
   description: 'Where the folder docs of this repository can be read, for links in messages; empty: no links.',
 });
 
+export const CLOUD_MONITORING = defineBoolean('CLOUD_MONITORING', {
+  default: true,
+  description: 'Writes a point a minute of each metric to Cloud Monitoring, which bills by the data that it is sent.',
+});
+
+export const MONITORING_BASE_URL = defineString('MONITORING_BASE_URL', {
+  default: '',
+  description: "Where the Cloud Monitoring API is; empty: Google's own address.",
+});
+
 export const WEBHOOK_ALLOW_PRIVATE = defineBoolean('WEBHOOK_ALLOW_PRIVATE', {
   default: false,
   description: 'Lets webhooks go to private and loopback addresses and over plain http; for a local stack only.',
+});
+
+export const WAREHOUSE_DATASET = defineString('WAREHOUSE_DATASET', {
+  default: 'dailies',
+  description: 'BigQuery dataset that the log is copied to (npm run warehouse:migrate makes it); empty: no warehouse.',
+});
+
+export const WAREHOUSE_MAX_BYTES_BILLED = defineInt('WAREHOUSE_MAX_BYTES_BILLED', {
+  default: 10_000_000_000,
+  description: 'Bytes that one query of the warehouse may read at most; one that would read more is refused unbilled.',
+});
+
+export const BIGQUERY_BASE_URL = defineString('BIGQUERY_BASE_URL', {
+  default: '',
+  description: "Where the BigQuery API is; empty: Google's own address.",
 });

@@ -108,10 +108,11 @@ async function viewOf(view: Body, parts: Parts): Promise<NonNullable<StoredTable
 async function patched(table: StoredTable, body: Body, parts: Parts): Promise<StoredTable> {
   const { catalog, clock, database } = parts;
   const settings = settingsOf(body, TABLE_SETTINGS, ['schema', 'view', 'location', ...LAYOUT]);
-  for (const name of LAYOUT) {
-    if (name in body && JSON.stringify(body[name]) !== JSON.stringify(table.settings[name])) {
-      throw invalid(`Cannot change ${name} of an existing table here.`);
-    }
+  if (
+    body.timePartitioning &&
+    JSON.stringify(body.timePartitioning) !== JSON.stringify(table.settings.timePartitioning)
+  ) {
+    throw invalid('Cannot convert the partitioning of an existing table.');
   }
   const view = body.view ? await viewOf(body.view as Body, parts) : table.view;
   const schema = body.schema && !view ? parseSchema(body.schema) : undefined;
@@ -120,7 +121,7 @@ async function patched(table: StoredTable, body: Body, parts: Parts): Promise<St
     const current = catalog.table(table.datasetId, table.tableId);
     const allowed = { addition: true, relaxation: true };
     const base = schema ? await changeSchema(connection, current, schema, allowed) : current;
-    const merged = { ...current.settings, ...settings };
+    const merged = { ...current.settings, ...settings, ...layoutOf(body, base.fields) };
     const result = { ...base, ...(view && { view }), settings: merged, modifiedMs: clock.now() };
     await catalog.putTable(connection, result);
     return result;

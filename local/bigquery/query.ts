@@ -33,6 +33,8 @@ const KNOWN = [
   'useQueryCache',
   'priority',
   'labels',
+  // Google's client sends it along, and the service takes no notice of it.
+  'types',
 ];
 
 /**

@@ -4,7 +4,7 @@ import { startStorage } from '../storage/server.ts';
 import { localChannels } from '../vendors/notifications/accounts.ts';
 import { startVendors } from '../vendors/server.ts';
 
-/** What the official suite has no emulator for, or none that signs links: the video provider and Cloud Storage. */
+/** What the official suite has no emulator for, or none that signs links: vendors, Cloud Monitoring and Cloud Storage. */
 export interface Beside {
   storageUrl: string;
   vendorsUrl: string;
@@ -30,6 +30,7 @@ export async function startBeside(): Promise<Beside> {
       STORAGE_EMULATOR_HOST: storage.url,
       GOOGLE_APPLICATION_CREDENTIALS: storage.serviceAccountFile,
       VERTEX_BASE_URL: vendors.url,
+      MONITORING_BASE_URL: vendors.url,
       VIDEO_BUCKET: BUCKET,
       WEBHOOK_ALLOW_PRIVATE: 'true',
     },

@@ -11,7 +11,7 @@ const { clock: reading, ...options }: CloudProcessOptions = JSON.parse(process.a
 await runPart(async () => {
   const clock = new MovableClock(reading && { startAtMs: reading.nowMs, running: reading.running });
   const { firestore, auth, storage, stop } = await startCloud({ ...options, clock });
-  const ready: Omit<Neighbourhood, 'vendorsUrl'> = {
+  const ready: Omit<Neighbourhood, 'vendorsUrl' | 'bigQueryUrl'> = {
     firestoreHost: firestore.host,
     authHost: auth.host,
     storageUrl: storage.url,

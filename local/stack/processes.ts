@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { ClockState } from '../clock.ts';
 import { type Child, startChild } from './child.ts';
 import { FIREBASE_JSON, FUNCTIONS_DIR, functionsEnv, type Neighbourhood, PROJECT_ID } from './project.ts';
+import { migrateLocally } from './warehouse.ts';
 
 export interface ProcessesOptions {
   /** Keeps everything there; without it a temporary folder is used and removed at the end. */
   dataDir?: string;
   /** 0 or absent: a free port. */
-  ports?: { host?: number; firestore?: number; auth?: number; storage?: number; vendors?: number };
+  ports?: { host?: number; firestore?: number; auth?: number; storage?: number; vendors?: number; bigquery?: number };
   clock?: ClockState;
   /** Params and anything else for the functions' environment. */
   env?: Record<string, string>;
@@ -23,12 +24,16 @@ export interface ProcessesOptions {
   signal?: AbortSignal;
 }
 
-/** The whole system in processes of its own: the functions host, what Google keeps, and the vendors. */
+/** The whole system in processes of its own: the functions host, what Google keeps (a migrated warehouse too), and the vendors. */
 export interface Processes extends Neighbourhood {
   /** The web site and API; stays the same when the host is restarted. */
   url: string;
   /** Ends the host without warning, as a crash would. */
   killHost(): Promise<void>;
+  /** Ends BigQuery without warning; what it had committed is still there when it starts again. */
+  killBigQuery(): Promise<void>;
+  /** Starts BigQuery again, on the same port. */
+  restartBigQuery(): Promise<void>;
   /** Starts the host again, on the same port and at the clock's present reading. */
   restartHost(): Promise<void>;
   stop(): Promise<void>;
@@ -55,21 +60,48 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
     return child;
   };
   try {
-    const cloudOptions = { dataDir, ports, clock };
-    const cloud = watched(
-      'cloud',
-      await startChild<Omit<Neighbourhood, 'vendorsUrl'>>(main('stack/cloud-main.ts'), cloudOptions, { signal }),
-    );
-    const vendorsOptions = {
-      ...{ projectId: PROJECT_ID, dataDir: join(dataDir, 'vendors'), storageUrl: cloud.ready.storageUrl },
-      ...{ port: ports.vendors ?? 0, clock },
+    const startCloud = async () => {
+      const cloud = watched(
+        'cloud',
+        await startChild<Omit<Neighbourhood, 'vendorsUrl' | 'bigQueryUrl'>>(
+          main('stack/cloud-main.ts'),
+          { dataDir, ports, clock },
+          { signal },
+        ),
+      );
+      const vendorsOptions = {
+        ...{ projectId: PROJECT_ID, dataDir: join(dataDir, 'vendors'), storageUrl: cloud.ready.storageUrl },
+        ...{ port: ports.vendors ?? 0, clock },
+      };
+      const vendors = watched(
+        'vendors',
+        await startChild<{ url: string }>(main('vendors/main.ts'), vendorsOptions, { signal }),
+      );
+      return { cloud, vendors };
     };
-    const vendors = watched(
-      'vendors',
-      await startChild<{ url: string }>(main('vendors/main.ts'), vendorsOptions, { signal }),
-    );
-    const neighbourhood: Neighbourhood = { ...cloud.ready, vendorsUrl: vendors.ready.url };
+    const bigQueryAt = async (port: number, startAt: ClockState | undefined) =>
+      watched(
+        'bigquery',
+        await startChild<{ url: string }>(
+          main('bigquery/main.ts'),
+          { projectId: PROJECT_ID, dataDir: join(dataDir, 'bigquery'), port, clock: startAt },
+          { signal },
+        ),
+      );
+    const startWarehouse = async () => {
+      const child = await bigQueryAt(ports.bigquery ?? 0, clock);
+      await migrateLocally(child.ready.url);
+      return child;
+    };
+    const [{ cloud, vendors }, warehouse] = await both(startCloud(), startWarehouse());
+    let bigQuery = warehouse;
+    const neighbourhood: Neighbourhood = {
+      ...cloud.ready,
+      vendorsUrl: vendors.ready.url,
+      bigQueryUrl: bigQuery.ready.url,
+    };
     const { firestoreHost, storageUrl, vendorsUrl } = neighbourhood;
+    const peers = [storageUrl, vendorsUrl, bigQuery.ready.url];
     const hostAt = async (port: number, startAt: ClockState | undefined) =>
       watched(
         'host',
@@ -79,23 +111,33 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
       );
     const hostOptions = (port: number, startAt: ClockState | undefined) => ({
       ...{ projectId: PROJECT_ID, functionsDir: FUNCTIONS_DIR, firebaseJson: FIREBASE_JSON },
-      ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: [storageUrl, vendorsUrl] },
+      ...{ port, dataDir: join(dataDir, 'host'), firestoreHost, vendorsUrl, clockPeers: peers },
       ...(startAt && { clock: { startAtMs: startAt.nowMs, running: startAt.running } }),
-      env: { ...functionsEnv(neighbourhood), ...env },
+      // A point a minute of each metric costs more than most of what tests are about.
+      env: { ...functionsEnv(neighbourhood), CLOUD_MONITORING: 'false', ...env },
     });
     let host = await hostAt(ports.host ?? 0, clock);
-    /** Takes the host off the list; false when it was not on it. */
-    const released = () => started.includes(host) && started.splice(started.indexOf(host), 1).length > 0;
+    /** Takes a part off the list; false when it was not on it. */
+    const released = (part: Child<unknown>) =>
+      started.includes(part) && started.splice(started.indexOf(part), 1).length > 0;
+    const clockReading = async () =>
+      (await (await fetch(`http://${firestoreHost}/__firestore/clock`)).json()) as ClockState;
     return {
       ...neighbourhood,
       url: host.ready.url,
       async killHost() {
-        if (released()) await host.kill();
+        if (released(host)) await host.kill();
       },
       async restartHost() {
-        if (released()) await host.stop();
-        const reading = (await (await fetch(`http://${firestoreHost}/__firestore/clock`)).json()) as ClockState;
-        host = await hostAt(host.ready.port, reading);
+        if (released(host)) await host.stop();
+        host = await hostAt(host.ready.port, await clockReading());
+      },
+      async killBigQuery() {
+        if (released(bigQuery)) await bigQuery.kill();
+      },
+      async restartBigQuery() {
+        if (released(bigQuery)) await bigQuery.stop();
+        bigQuery = await bigQueryAt(Number(new URL(bigQuery.ready.url).port), await clockReading());
       },
       stop,
     };
@@ -103,4 +145,10 @@ export async function startProcesses(options: ProcessesOptions = {}): Promise<Pr
     await stop();
     throw error;
   }
+}
+
+/** Both, once neither is under way any more, so that nothing starts after a failure has been dealt with. */
+async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
 }

@@ -6,6 +6,8 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import
 /** A `demo-` project: no tool can reach a real one by accident. */
 export const PROJECT_ID = 'demo-dailies';
 export const BUCKET = `${PROJECT_ID}.firebasestorage.app`;
+/** The warehouse's, where there is one. */
+export const DATASET = 'dailies';
 export const FUNCTIONS_DIR = fromRoot('functions');
 export const FIREBASE_JSON = fromRoot('firebase.json');
 export const INDEXES_FILE = fromRoot('firestore.indexes.json');
@@ -17,6 +19,8 @@ export interface Neighbourhood {
   storageUrl: string;
   serviceAccountFile: string;
   vendorsUrl: string;
+  /** Undefined: there is no warehouse. */
+  bigQueryUrl?: string | undefined;
 }
 
 /** The environment in which unmodified Google clients find the stand-ins. */
@@ -26,8 +30,11 @@ export function functionsEnv(at: Neighbourhood): Record<string, string> {
     STORAGE_EMULATOR_HOST: at.storageUrl,
     GOOGLE_APPLICATION_CREDENTIALS: at.serviceAccountFile,
     VERTEX_BASE_URL: at.vendorsUrl,
+    MONITORING_BASE_URL: at.vendorsUrl,
     STORAGE_BUCKET: BUCKET,
     ALERT_CHANNELS: JSON.stringify(localChannels(at.vendorsUrl)),
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    WAREHOUSE_DATASET: at.bigQueryUrl === undefined ? '' : DATASET,
+    BIGQUERY_BASE_URL: at.bigQueryUrl ?? '',
   };
 }

@@ -7,6 +7,7 @@ import { followClock, listen, sendJson } from '../storage/http.ts';
 import { type AccessCheck, createAccessCheck } from './access.ts';
 import { CheckError } from './checked.ts';
 import { GoogleError, sendGoogleError } from './google-errors.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { Inbox } from './notifications/inbox.ts';
 import { Notifications } from './notifications/notifications.ts';
 import { answerVeoControl } from './veo/control.ts';
@@ -39,12 +40,13 @@ export interface RunningVendors {
   stop(): Promise<void>;
 }
 
-/** Starts the stand-ins for other companies' APIs, Veo on Vertex and those that messages go out through. Rejects when the port is taken. */
+/** Starts the stand-ins for other companies' APIs, Veo on Vertex, Cloud Monitoring and those that messages go out through. Rejects when the port is taken. */
 export async function startVendors(options: VendorsOptions): Promise<RunningVendors> {
   const { projectId, clock, storageUrl, seed = 1, requestsPerMinute } = options;
   const db = openDatabase(options.dataDir);
   const jobs = new Jobs(db);
   const renderer = new Renderer(jobs, clock, storageUrl);
+  const checkAccess = createAccessCheck(storageUrl);
   const parts: Parts = {
     projectId,
     clock,
@@ -53,7 +55,8 @@ export async function startVendors(options: VendorsOptions): Promise<RunningVend
     jobs,
     scripts: new Scripts(),
     renderer,
-    checkAccess: createAccessCheck(storageUrl),
+    checkAccess,
+    monitoring: new Monitoring(clock, checkAccess),
     notifications: new Notifications(new Inbox(db), clock),
   };
   const server = await listen((request, response) => void answer(request, response, parts), options.port);
@@ -68,7 +71,7 @@ export async function startVendors(options: VendorsOptions): Promise<RunningVend
   };
 }
 
-type Parts = VertexParts & { checkAccess: AccessCheck; notifications: Notifications };
+type Parts = VertexParts & { checkAccess: AccessCheck; notifications: Notifications; monitoring: Monitoring };
 
 function openDatabase(dataDir: string | undefined): DatabaseSync {
   if (dataDir === undefined) return new DatabaseSync(':memory:');
@@ -107,6 +110,7 @@ async function route(request: IncomingMessage, response: ServerResponse, parts: 
     await parts.renderer.settled();
     return sendJson(response, 200, parts.clock.state());
   }
+  if (await parts.monitoring.answer(request, response, url)) return;
   if (await parts.notifications.answer(request, response, url)) return;
   throw new GoogleError(404, `The local vendors do not know ${request.method} ${url.pathname}.`);
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_MAPPING, loadMapping, readRecordedFile } from '../mapping/read-file.ts';
 import { type Mapping, readMapping } from '../mapping/schema.ts';
 import { changedSince, compare } from '../verify-truth/compare.ts';
-import type { Facts } from '../verify-truth/facts.ts';
+import { type Facts, METRIC_NAMES } from '../verify-truth/facts.ts';
 import { datesIn, lastOf, stretchesOf } from '../verify-truth/stretches.ts';
 import { openTruth } from '../verify-truth/truth.ts';
 
@@ -99,6 +99,19 @@ describe('comparing', () => {
   ] as const) {
     it(name, () => assert.deepEqual(wrong(ours, truth), expected));
   }
+
+  it('compares every number exactly where it must', () => {
+    const [ours, truth] = [
+      { users: 1_026, succeeded: 2, totalMsP50: 1_001 },
+      { users: 1_025, succeeded: 2, totalMsP50: 1_000 },
+    ];
+    const all = compare('all', new Map([['all', facts(ours)]]), new Map([['all', facts(truth)]]), 'exactly');
+    assert.equal(all.length, METRIC_NAMES.length);
+    assert.deepEqual(
+      all.filter(({ ok }) => !ok).map(({ metric }) => metric),
+      ['users', 'totalMsP50'],
+    );
+  });
 
   it('tells what is not as it was before', () => {
     const at = (p50: number) =>

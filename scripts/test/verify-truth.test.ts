@@ -56,9 +56,9 @@ describe('npm run verify-truth', function () {
 
   it('finds every number right, also after rows came again and rollups were lost', () => {
     assert.deepEqual(
-      steps.flatMap(({ name, problems, comparisons }) => [
+      steps.flatMap(({ name, problems, comparisons, warehouse }) => [
         ...problems.map((problem) => `${name}: ${problem}`),
-        ...comparisons.filter(({ ok }) => !ok).map((wrong) => `${name}: ${JSON.stringify(wrong)}`),
+        ...[...comparisons, ...warehouse].filter(({ ok }) => !ok).map((wrong) => `${name}: ${JSON.stringify(wrong)}`),
       ]),
       [],
     );
@@ -89,20 +89,48 @@ describe('npm run verify-truth', function () {
     assert.ok(comparisons.some(({ division, metric }) => division === 'model UTC' && metric === 'totalMsP99'));
   });
 
+  it('compares the warehouse by the same divisions, each number exactly', () => {
+    for (const { warehouse } of steps) {
+      const divisions = new Set(warehouse.map(({ division }) => division));
+      for (const name of [
+        'all UTC',
+        'cell UTC',
+        'day UTC',
+        'hour America/New_York',
+        'day Asia/Kathmandu',
+        'minute UTC',
+      ]) {
+        assert.ok(divisions.has(name), name);
+      }
+      const users = warehouse.filter(({ division, metric }) => division === 'day UTC' && metric === 'users');
+      assert.ok(users.every(({ ours = 0 }) => ours > 5));
+      const [median] = warehouse.filter(({ division, metric }) => division === 'all UTC' && metric === 'totalMsP50');
+      assert.ok(median && median.ours === median.truth && (median.ours ?? 0) > 1_000);
+    }
+  });
+
   it('is printed number by number', () => {
     const [step] = steps;
     assert.ok(step && holds(step));
-    assert.match(printedStep(step), /^ok {4}reported: (\d+) of \1 numbers right, [\d.]+ s$/);
+    assert.match(
+      printedStep(step),
+      /^ok {4}reported: (\d+) of \1 numbers right; warehouse: (\d+) of \2 numbers right; [\d.]+ s$/,
+    );
     const lines = printedTables(step).split('\n');
     assert.ok(
-      lines.some((line) => /^arrivals +all UTC +120 +120 +0$/.test(line)),
+      lines.some((line) => /^arrivals +all UTC +120 +120 +120 +0$/.test(line)),
       lines.join('\n'),
     );
-    assert.ok(lines.some((line) => /^day America\/New_York +3 +\d+ +0 +0\.\d+ % +0$/.test(line)));
+    assert.ok(lines.some((line) => /^day America\/New_York +3 +\d+ +0 +0\.\d+ % +0 +45 +0$/.test(line)));
     const [first] = step.comparisons;
     assert.ok(first);
-    const broken = { ...step, comparisons: [{ ...first, ours: 119, relative: -1 / 120, ok: false }] };
-    assert.ok(!holds(broken));
+    const wrong = { ...first, ours: 119, relative: -1 / 120, ok: false };
+    const broken = { ...step, comparisons: [wrong] };
+    assert.ok(!holds(broken) && !holds({ ...step, warehouse: [wrong] }));
+    assert.match(
+      printedStep({ ...step, warehouse: [wrong] }),
+      /warehouse: 0 of 1 numbers right[\s\S]*in the warehouse/,
+    );
     assert.match(
       printedStep(broken),
       /^FAIL {2}reported: 0 of 1 numbers right[\s\S]*arrivals +all UTC +119 +120 +-0.833 %/,

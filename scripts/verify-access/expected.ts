@@ -110,6 +110,17 @@ export const EXPECTED: Readonly<Record<string, Expected>> = {
   'GET /api/v1/providers': { who: ANALYSTS, own: 200 },
   'GET /api/v1/errors': { who: ANALYSTS, own: 200 },
   'GET /api/v1/costs': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/trends': { ask: () => ({ path: '/api/v1/trends?metric=costUsd' }), who: ANALYSTS, own: 200 },
+  'GET /api/v1/business': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/business/retention': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/business/features': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/quality': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/user-insights': { who: ANALYSTS, own: 200 },
+  'GET /api/v1/user-insights/me': { who: MAKERS, own: 200 },
+  'GET /api/v1/user-insights/:uid': {
+    ask: ({ uid }) => ({ path: `/api/v1/user-insights/${uid}` }),
+    ...{ who: ['admin'], own: 200, another: 200 },
+  },
   'GET /api/v1/metric-definitions': { who: ANALYSTS, own: 200 },
   'GET /api/v1/metrics/generations': { who: ANALYSTS, own: 200 },
 

@@ -58,7 +58,7 @@ export async function verifyAccess(): Promise<Verified> {
   const routes = await routesOfTheApp();
   const faults = unmatched(routes, EXPECTED);
   const rows: Row[] = [];
-  const stack = await startStack({ startAtMs: START_MS, running: false });
+  const stack = await startStack({ startAtMs: START_MS, running: false, warehouse: true });
   try {
     const { principals, stranger } = await makePrincipals(stack);
     for (const route of routes) {

@@ -1,5 +1,6 @@
 import { deleteApp } from 'firebase-admin/app';
 import type { Account } from '../../functions/src/core/account/account.ts';
+import { DEFAULT_RULES } from '../../functions/src/core/alert/defaultRules.ts';
 import type { LedgerEntry } from '../../functions/src/core/credit/ledger.ts';
 import type { GenerationMetrics } from '../../functions/src/core/generation/measure.ts';
 import type { Generation } from '../../functions/src/core/generation/state.ts';
@@ -8,10 +9,12 @@ import {
   creditLedger,
   generationMetrics,
   generations,
+  projectionState,
   settingsDocument,
   users,
 } from '../../functions/src/platform/collections.ts';
 import { firestore } from '../../functions/src/platform/firestore.ts';
+import { endFirebaseApps } from '../../local/stack/firebase-apps.ts';
 import { PLENTY } from '../../local/stack/plenty.ts';
 import { PROJECT_ID } from '../../local/stack/project.ts';
 
@@ -31,11 +34,15 @@ export interface Database {
   ledger(): Promise<LedgerEntry[]>;
   /** Lets no user meet a limit or run out of credits. */
   givePlenty(): Promise<void>;
+  /** As if somebody had deleted all the rules that alerts begin with, of which nothing is asked here. */
+  deleteRules(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Connects this process to the Firestore at `firestoreHost`; one at a time, until closed. */
-export function openDatabase(firestoreHost: string): Database {
+export async function openDatabase(firestoreHost: string): Promise<Database> {
+  // Something that ran in this process before may have made an app that knows another database, or none.
+  await endFirebaseApps();
   const ours = {
     FIRESTORE_EMULATOR_HOST: firestoreHost,
     GCLOUD_PROJECT: PROJECT_ID,
@@ -55,6 +62,9 @@ export function openDatabase(firestoreHost: string): Database {
     },
     accounts: async () => (await users().get()).docs.map((doc) => doc.data()),
     ledger: async () => (await creditLedger().get()).docs.map((doc) => doc.data()),
+    async deleteRules() {
+      await projectionState('alerts').set({ revision: 0, seeded: DEFAULT_RULES.map(({ slug }) => slug) });
+    },
     async givePlenty() {
       await settingsDocument().set(PLENTY);
     },

@@ -34,7 +34,7 @@ export async function verifyFaults(options: VerifyOptions): Promise<FaultsReport
     (each) => each.stop(),
   );
   storage.leadTo(stack.storageUrl);
-  const database = started.adopt(openDatabase(stack.firestoreHost), (each) => each.close());
+  const database = started.adopt(await openDatabase(stack.firestoreHost), (each) => each.close());
   const ran = await run({ stack, database, batches: planOf(options), onProgress });
   const observed = await observe(stack, database, ran);
   return reportOf(observed, {

@@ -31,6 +31,7 @@ export async function run({ stack, database, batches, onProgress }: RunOptions):
   await control('/tasks/chaos', { duplicate: true });
   await control('/firestore/triggers/chaos', { duplicate: true, shuffle: true });
   await database.givePlenty();
+  await database.deleteRules();
   const users = await signedInUsers(stack, new Set(batches.flatMap(({ wishes }) => wishes.map(({ user }) => user))));
   const ran: Ran = { asked: [], kills: [] };
   for (const batch of batches) {

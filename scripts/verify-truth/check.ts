@@ -34,7 +34,8 @@ export async function check(read: Read, truth: Truth, zones: readonly string[]):
   return checked;
 }
 
-function divisionsIn(zone: string, { firstMs, lastMs }: Period): [string, Division][] {
+/** Everything that is compared in a zone, by name. */
+export function divisionsIn(zone: string, { firstMs, lastMs }: Period): [string, Division][] {
   const days = datesIn(zone, firstMs, lastMs);
   const whole = (['all', 'model', 'kind', 'cell'] as const).map((by): [string, Division] => [by, { by }]);
   const buckets: [string, Division][] = [

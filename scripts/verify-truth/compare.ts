@@ -22,14 +22,25 @@ export interface Comparison {
 
 /**
  * Holds what we say against the truth, number by number, for every key that either names. A key that one of them lacks is a group
- * in which nothing happened. Quantiles of fewer than 20 are left out.
+ * in which nothing happened. Within what each metric allows, quantiles of fewer than 20 are left out; or exactly.
  */
-export function compare(division: string, ours: FactsByKey, truth: FactsByKey): Comparison[] {
+export function compare(
+  division: string,
+  ours: FactsByKey,
+  truth: FactsByKey,
+  how: 'within tolerances' | 'exactly' = 'within tolerances',
+): Comparison[] {
   const keys = new Set([...truth.keys(), ...ours.keys()]);
   return [...keys].sort().flatMap((key) => {
     const [said, found] = [ours.get(key) ?? NOTHING, truth.get(key) ?? NOTHING];
-    const isCompared = (metric: MetricName) => METRICS[metric] !== 'quantile' || ended(found) >= QUANTILES_FROM;
-    return METRIC_NAMES.filter(isCompared).map((metric) => compared(division, key, metric, said, found));
+    const isCompared = (metric: MetricName) =>
+      how === 'exactly' || METRICS[metric] !== 'quantile' || ended(found) >= QUANTILES_FROM;
+    return METRIC_NAMES.filter(isCompared).map((metric) => {
+      const [ours, truth] = [said[metric], found[metric]];
+      const relative = ours === undefined || !truth ? undefined : (ours - truth) / truth;
+      const ok = how === 'exactly' ? ours === truth : isRight(METRICS[metric], ours, truth);
+      return { division, key, metric, ours, truth, relative, ok };
+    });
   });
 }
 
@@ -39,12 +50,6 @@ const NOTHING: Facts = Object.fromEntries(
 
 function ended({ succeeded = 0, failed = 0, blocked = 0, cancelled = 0, expired = 0 }: Facts): number {
   return succeeded + failed + blocked + cancelled + expired;
-}
-
-function compared(division: string, key: string, metric: MetricName, said: Facts, found: Facts): Comparison {
-  const [ours, truth] = [said[metric], found[metric]];
-  const relative = ours === undefined || !truth ? undefined : (ours - truth) / truth;
-  return { division, key, metric, ours, truth, relative, ok: isRight(METRICS[metric], ours, truth) };
 }
 
 function isRight(rule: Rule, ours: number | undefined, truth: number | undefined): boolean {

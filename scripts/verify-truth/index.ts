@@ -2,6 +2,7 @@ import { seededRandom } from '../../local/demo/random.ts';
 import type { RecordedRequest } from '../mapping/map-row.ts';
 import type { Mapping } from '../mapping/schema.ts';
 import { type ReplayRow, rowsOf } from '../replay/rows.ts';
+import { openDatabase } from '../verify-faults/database.ts';
 import { check } from './check.ts';
 import { changedSince } from './compare.ts';
 import type { Step } from './print.ts';
@@ -9,6 +10,7 @@ import { rebuildAfterLoss } from './rebuild.ts';
 import { reportRows } from './report.ts';
 import { REPORTING_ZONES, startSystem } from './system.ts';
 import { openTruth } from './truth.ts';
+import { checkWarehouse } from './warehouse.ts';
 
 const SEED = 1;
 
@@ -30,8 +32,8 @@ export interface VerifyOptions {
 }
 
 /**
- * Reports a file's generations to a system of its own, which has nothing else in it, and compares what its API says with what
- * DuckDB finds in the file; then does what is asked for besides, after which it must say the same. Throws when it cannot be
+ * Reports a file's generations to a system of its own, which has nothing else in it, and compares what its API and its warehouse
+ * say with what DuckDB finds in the file; then does what is asked for besides, after which it must say the same. Throws when it cannot be
  * compared; what the system says wrongly is in the steps.
  */
 export async function verifyTruth(options: VerifyOptions): Promise<Step[]> {
@@ -41,6 +43,8 @@ export async function verifyTruth(options: VerifyOptions): Promise<Step[]> {
   // Late enough that no day is still open, and early enough that the last one is still kept by the minute.
   const startMs = await truth.overMs(['UTC', ...REPORTING_ZONES]);
   const system = started.adopt(await startSystem({ nowMs: startMs, running: true }, onLogLine), (each) => each.stop());
+  const database = await openDatabase(system.stack.firestoreHost);
+  started.defer(() => database.close());
   const rows = rowsOf(requests, 'verify-truth');
   const steps: Step[] = [];
   const step = async (name: string, act: (name: string) => Promise<string[]>) => {
@@ -51,7 +55,8 @@ export async function verifyTruth(options: VerifyOptions): Promise<Step[]> {
     const [first] = steps;
     const changed = first ? changedSince(first.comparisons, comparisons) : [];
     if (changed.length > 0) problems.push(`${changed.length} numbers are others than at first: ${changed[0]}`);
-    const done = { name, wallMs: performance.now() - startedMs, comparisons, problems };
+    const warehouse = await checkWarehouse(system, truth, REPORTING_ZONES);
+    const done = { name, wallMs: performance.now() - startedMs, comparisons, warehouse, problems };
     steps.push(done);
     onStep?.(done);
   };
@@ -59,7 +64,7 @@ export async function verifyTruth(options: VerifyOptions): Promise<Step[]> {
     (which: readonly ReplayRow[], expected: 'accepted' | 'unchanged', kill = false) =>
     (name: string) =>
       reportRows(system, truth, which, { expected, kill, onProgress: (answered) => onProgress?.(name, answered) });
-  const name = options.kill ? 'reported, the host killed three times' : 'reported';
+  const name = options.kill ? 'reported, the host killed three times, BigQuery once' : 'reported';
   await step(name, report(rows, 'accepted', options.kill));
   if (options.again) await step('reported again', report(rows, 'unchanged'));
   if (options.shuffled) await step('reported again, shuffled', report(shuffled(rows), 'unchanged'));

@@ -9,61 +9,83 @@ export interface Step {
   name: string;
   wallMs: number;
   comparisons: readonly Comparison[];
+  /** The same of what the warehouse says, which has to be exact. */
+  warehouse: readonly Comparison[];
   /** What went otherwise than it must, besides the numbers. */
   problems: readonly string[];
 }
 
 /** True when every number is right and nothing else went wrong. */
-export const holds = ({ comparisons, problems }: Step) => problems.length === 0 && comparisons.every(({ ok }) => ok);
+export const holds = ({ comparisons, warehouse, problems }: Step) =>
+  problems.length === 0 && [...comparisons, ...warehouse].every(({ ok }) => ok);
 
 /** One step as a person reads it: a line, with every breach. */
 export function printedStep(step: Step): string {
-  const { name, wallMs, comparisons, problems } = step;
-  const breaches = comparisons.filter(({ ok }) => !ok);
-  const more = breaches.length - SHOWN_BREACHES;
-  const right = `${comparisons.length - breaches.length} of ${comparisons.length} numbers right`;
+  const { name, wallMs, comparisons, warehouse, problems } = step;
+  const right = (of: readonly Comparison[]) => `${of.filter(({ ok }) => ok).length} of ${of.length} numbers right`;
+  const wall = `${(wallMs / 1_000).toFixed(1)} s`;
   return [
-    `${holds(step) ? 'ok  ' : 'FAIL'}  ${name}: ${right}, ${(wallMs / 1_000).toFixed(1)} s`,
+    `${holds(step) ? 'ok  ' : 'FAIL'}  ${name}: ${right(comparisons)}; warehouse: ${right(warehouse)}; ${wall}`,
     ...problems.map((problem) => `      ${problem}`),
-    ...(breaches.length > 0 ? ['', comparisonTable(breaches.slice(0, SHOWN_BREACHES))] : []),
-    ...(more > 0 ? [`… and ${more} more`] : []),
+    ...breaches('', comparisons),
+    ...breaches('in the warehouse', warehouse),
   ].join('\n');
 }
 
+function breaches(where: string, comparisons: readonly Comparison[]): string[] {
+  const wrong = comparisons.filter(({ ok }) => !ok);
+  if (wrong.length === 0) return [];
+  const more = wrong.length - SHOWN_BREACHES;
+  return [where, comparisonTable(wrong.slice(0, SHOWN_BREACHES)), ...(more > 0 ? [`… and ${more} more`] : [])];
+}
+
 /** What is compared: the whole period number by number, and every division in a line. */
-export function printedTables({ comparisons }: Step): string {
+export function printedTables({ comparisons, warehouse }: Step): string {
+  const ofAll = (all: readonly Comparison[]) => all.filter(({ division }) => division === 'all UTC');
+  const loaded = new Map(ofAll(warehouse).map(({ metric, ours }) => [metric, ours]));
+  const rows = ofAll(comparisons).map((each) => {
+    const [metric = '', of = '', ours = '', ...rest] = cellsOf(each);
+    return [metric, of, ours, shown(loaded.get(each.metric)), ...rest];
+  });
   return [
     '',
-    comparisonTable(comparisons.filter(({ division }) => division === 'all UTC')),
+    table(['metric', 'of', 'rollups', 'warehouse', 'DuckDB', 'difference of rollups'], rows),
     table(
-      ['division', 'groups', 'numbers', 'wrong', 'quantiles off by at most', 'users off by at most'],
-      divisions(comparisons),
+      [
+        'division',
+        'groups',
+        'numbers',
+        'wrong',
+        'quantiles off by at most',
+        'users off by at most',
+        'of the warehouse',
+        'wrong',
+      ],
+      divisions(comparisons, warehouse),
     ),
   ].join('\n');
 }
 
-function comparisonTable(comparisons: readonly Comparison[]): string {
-  return table(
-    ['metric', 'of', 'ours', 'DuckDB', 'difference'],
-    comparisons.map(({ division, key, metric, ours, truth, relative }) => [
-      metric,
-      key === 'all' ? division : `${division} ${keyText(key)}`,
-      shown(ours),
-      shown(truth),
-      relative === undefined ? (ours === truth ? '0' : '—') : percent(relative),
-    ]),
-  );
+const comparisonTable = (comparisons: readonly Comparison[]): string =>
+  table(['metric', 'of', 'ours', 'DuckDB', 'difference'], comparisons.map(cellsOf));
+
+function cellsOf({ division, key, metric, ours, truth, relative }: Comparison): string[] {
+  const difference = relative === undefined ? (ours === truth ? '0' : '—') : percent(relative);
+  const of = key === 'all' ? division : `${division} ${keyText(key)}`;
+  return [metric, of, shown(ours), shown(truth), difference];
 }
 
-function divisions(comparisons: readonly Comparison[]): string[][] {
+function divisions(comparisons: readonly Comparison[], warehouse: readonly Comparison[]): string[][] {
+  const wrongOf = (of: readonly Comparison[]) => String(of.filter(({ ok }) => !ok).length);
   return [...Map.groupBy(comparisons, ({ division }) => division)].map(([division, same]) => {
     const worst = (rule: string) => {
       const of = same.filter(({ metric }) => METRICS[metric] === rule);
       return of.length === 0 ? '' : percent(Math.max(...of.map(({ relative }) => Math.abs(relative ?? 0))));
     };
     const groups = String(new Set(same.map(({ key }) => key)).size);
-    const wrong = String(same.filter(({ ok }) => !ok).length);
-    return [division, groups, String(same.length), wrong, worst('quantile'), worst('users')];
+    const loaded = warehouse.filter((each) => each.division === division);
+    const ofWarehouse = loaded.length === 0 ? ['', ''] : [String(loaded.length), wrongOf(loaded)];
+    return [division, groups, String(same.length), wrongOf(same), worst('quantile'), worst('users'), ...ofWarehouse];
   });
 }
 

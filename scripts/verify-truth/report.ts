@@ -3,6 +3,7 @@ import { type Replayed, replayRows } from '../replay/index.ts';
 import type { ReplayRow } from '../replay/rows.ts';
 import { countedThrough } from './answers.ts';
 import type { Truth } from './happened.ts';
+import { killBigQueryInLoad, untilLoaded } from './load.ts';
 import { type System, untilCounted } from './system.ts';
 
 /** A minute passes whenever so many rows are in, so that what comes in and what is counted meet. */
@@ -14,21 +15,31 @@ const KILL_AFTER_MS = 150;
 interface ReportOptions {
   /** What the API must say of every row. */
   expected: 'accepted' | 'unchanged';
-  /** Kills the functions host three times on the way; then some rows are told twice, and `unchanged` may come for `accepted`. */
+  /** Kills the functions host three times on the way, and BigQuery once in the middle of a load; then some rows are told twice, and `unchanged` may come for `accepted`. */
   kill: boolean;
   onProgress: (answered: number) => void;
 }
 
-/** Reports rows through the API and lets all of them be counted. Answers what went otherwise than it must. */
+/** Reports rows through the API and lets all of them be counted and loaded. Answers what went otherwise than it must. */
 export async function reportRows(
   system: System,
   truth: Truth,
   rows: readonly ReplayRow[],
   { expected, kill, onProgress }: ReportOptions,
 ): Promise<string[]> {
-  const found = await replay(system, rows, { kills: kill ? KILL_AT.length : 0, onProgress });
-  await count(system, truth, kill);
-  return problemsOf(found, expected, truth.rows, kill);
+  const over = new AbortController();
+  const killing = kill ? killBigQueryInLoad(system, over.signal) : Promise.resolve([]);
+  // Awaited below; until then a failure would end the process.
+  killing.catch(() => undefined);
+  try {
+    const found = await replay(system, rows, { kills: kill ? KILL_AT.length : 0, onProgress });
+    await count(system, truth, kill);
+    await untilLoaded(system);
+    over.abort();
+    return [...problemsOf(found, expected, truth.rows, kill), ...(await killing)];
+  } finally {
+    over.abort();
+  }
 }
 
 async function replay(

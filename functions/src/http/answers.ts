@@ -35,6 +35,7 @@ export const BODY_REFUSALS = {
   415: problem('The body is not JSON by its content type'),
 } as const;
 
+export const TOO_MUCH = { 413: problem('It would read more of the warehouse than one question may') } as const;
 export const CONFLICT = { 409: problem('Not possible in the present state') } as const;
 export const NOT_ENOUGH_CREDITS = { 402: problem('Not enough credits; `exceeded` says how many there are') } as const;
 export const KEY_REUSED = { 422: problem('The Idempotency-Key was used for a different request') } as const;

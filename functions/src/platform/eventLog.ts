@@ -29,6 +29,33 @@ export async function eventsAfter(
   return logged(after ? upTo.startAfter(after.recordedAt, after.id) : upTo);
 }
 
+/** The events after one position and up to and with another, oldest first; at most `limit`. */
+export async function eventsBetween(
+  after: LogPosition | undefined,
+  upTo: LogPosition,
+  limit: number,
+): Promise<LoggedEvent[]> {
+  return logged(between(after, upTo).limit(limit));
+}
+
+/** How many events there are after one position and up to and with another; billed a read for 1,000. */
+export async function countBetween(after: LogPosition | undefined, upTo: LogPosition): Promise<number> {
+  return (await between(after, upTo).count().get()).data().count;
+}
+
+function between(after: LogPosition | undefined, upTo: LogPosition): Query<DocumentData> {
+  const bounded = inOrder(log()).endAt(upTo.recordedAt, upTo.id);
+  return after ? bounded.startAfter(after.recordedAt, after.id) : bounded;
+}
+
+/** The events of these ids that the log has, in the order of the ids. A read for each. */
+export async function eventsOfIds(ids: readonly string[]): Promise<LoggedEvent[]> {
+  if (ids.length === 0) return [];
+  const events = firestore().collection('analytics_events');
+  const found = await firestore().getAll(...ids.map((id) => events.doc(id)));
+  return found.flatMap((doc) => (doc.exists ? [loggedEvent(doc.id, doc.data() ?? {})] : []));
+}
+
 /** The events that count on a UTC day, up to and with a position, oldest first; at most `limit` after another. */
 export async function eventsOfDay(
   day: string,
@@ -85,11 +112,13 @@ const inOrder = (query: Query<DocumentData>) => query.orderBy('recordedAt').orde
 
 async function logged(query: Query<DocumentData>): Promise<LoggedEvent[]> {
   const { docs } = await query.get();
-  return docs.map((doc) => {
-    const recordedAt: unknown = doc.get('recordedAt');
-    if (!(recordedAt instanceof Timestamp)) throw new Error(`event ${doc.id} has no time of record`);
-    return { ...plainDocument<EventDraft>(doc.id, doc.data()), position: { recordedAt, id: doc.id } };
-  });
+  return docs.map((doc) => loggedEvent(doc.id, doc.data()));
+}
+
+function loggedEvent(id: string, fields: DocumentData): LoggedEvent {
+  const { recordedAt } = fields;
+  if (!(recordedAt instanceof Timestamp)) throw new Error(`event ${id} has no time of record`);
+  return { ...plainDocument<EventDraft>(id, fields), position: { recordedAt, id } };
 }
 
 /**

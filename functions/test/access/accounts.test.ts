@@ -1,37 +1,21 @@
 import assert from 'node:assert/strict';
 import { signIn } from '../../../local/auth/accounts.ts';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { assertRefusal } from '../http/refusal.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  NOON,
-  placeOf,
-  send,
-} from '../stack/harness.ts';
+import { type Client, clientFor, database, NOON, type QuietStack, quietStack, send } from '../stack/harness.ts';
 
 const KEPT_MS = 30_000;
 
 describe('accounts at the edge', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ env: { FIRST_ADMIN_UID: 'founder' } });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack({ env: { FIRST_ADMIN_UID: 'founder' } });
+    ann = await clientFor(stack, 'ann');
     assert.equal((await ann.call('GET', '/generations')).status, 200);
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const account = async (uid: string, fields: object) =>
     void (await (await database()).doc(`users/${uid}`).set(fields, { merge: true }));
@@ -39,7 +23,7 @@ describe('accounts at the edge', () => {
     (await signIn(stack.cloud.auth.host, `${uid}@example.test`, 'secret-1')).idToken;
 
   it('reading somebody who has none writes nothing, and is done once in 30 s', async () => {
-    const bob = await clientFor(placeOf(stack), 'bob');
+    const bob = await clientFor(stack, 'bob');
     stack.cloud.firestore.resetUsage();
     await Promise.all(Array.from({ length: 10 }, () => bob.call('GET', '/models')));
     const { reads, writes } = stack.cloud.firestore.usage().total;
@@ -48,7 +32,7 @@ describe('accounts at the edge', () => {
   });
 
   it('a suspended one is let in nowhere, with token or key, from 30 s later at the latest', async () => {
-    const eve = await clientFor(placeOf(stack), 'eve');
+    const eve = await clientFor(stack, 'eve');
     const { body } = await eve.call('POST', '/api-keys', { name: 'x', scopes: ['generate'] });
     const withKey = (path: string) => send(`${stack.url}/api/v1${path}`, 'GET', undefined, { 'X-API-Key': body.key });
     assert.equal((await withKey('/models')).status, 200);
@@ -80,7 +64,7 @@ describe('accounts at the edge', () => {
   });
 
   it('keys rest while what their owner may do is being changed', async () => {
-    const cy = await clientFor(placeOf(stack), 'cy');
+    const cy = await clientFor(stack, 'cy');
     const { body } = await cy.call('POST', '/api-keys', { name: 'x', scopes: ['generate'] });
     const withKey = () => send(`${stack.url}/api/v1/models`, 'GET', undefined, { 'X-API-Key': body.key });
     await account('cy', { tokensValidFrom: new Date('9999-01-01T00:00:00.000Z') });
@@ -92,7 +76,7 @@ describe('accounts at the edge', () => {
   });
 
   it('the first admin needs no claim, and nobody else is one', async () => {
-    const founder = await clientFor(placeOf(stack), 'founder');
+    const founder = await clientFor(stack, 'founder');
     assert.equal((await founder.call('GET', '/api-keys?uid=ann')).status, 200);
     assertRefusal(await ann.call('GET', '/api-keys?uid=founder'), { status: 403 });
     const { body } = await founder.call('POST', '/api-keys', { name: 'x', scopes: ['scrape', 'read:analytics'] });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { ROUTES } from '../../src/core/access/routes.ts';
 import { directUrl, raw } from '../http/raw.ts';
-import { capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../stack/harness.ts';
+import { clientFor, type QuietStack, quietStack } from '../stack/harness.ts';
 
 const MINUTE_MS = 60_000;
 /** Fewer than an address may send in a minute. */
@@ -22,8 +21,7 @@ const SPELLINGS: Record<string, (path: string) => string> = {
 };
 
 describe('no way around the guard', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: { Authorization: string };
   const guarded = Object.entries(ROUTES).flatMap(([route, access]) => {
     const [method = '', path = ''] = route.split(' ');
@@ -32,14 +30,10 @@ describe('no way around the guard', () => {
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = { Authorization: `Bearer ${(await clientFor(placeOf(stack), 'ann')).idToken}` };
+    stack = await quietStack();
+    ann = { Authorization: `Bearer ${(await clientFor(stack, 'ann')).idToken}` };
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   let asked = 0;
   /** Past Hosting, which would tidy the path up. */

@@ -16,6 +16,8 @@ const loadEverything = `
   for (const file of readdirSync('lib/chunks')) if (file.endsWith('.js')) await import('./lib/chunks/' + file);
   await import('@google/genai');
   await import('@google-cloud/tasks');
+  await import('@google-cloud/bigquery');
+  await import('@google-cloud/monitoring');
   await import('firebase-admin/storage');
   for (const name of ['@sendgrid/client', '@sendgrid/mail', '@slack/webhook', 'twilio']) await import(name);
   console.log(JSON.stringify(Object.keys(index).filter((name) => index[name].__endpoint).sort()));
@@ -44,13 +46,17 @@ describe('the folder that is deployed', () => {
       'aggregateEvents',
       'api',
       'cleanUpGenerations',
+      'compareWarehouse',
+      'computeInsights',
       'deliverNotification',
       'dispatchGeneration',
       'escalateAlert',
       'evaluateAlerts',
+      'exportMonitoring',
       'live',
       'pollGeneration',
       'projectGenerationMetrics',
+      'projectWarehouse',
       'settleGeneration',
       'sweepGenerations',
       'writeExport',

@@ -31,9 +31,10 @@ const RISING: Record<string, string[]> = {
   analytics_events: ['recordedAt', 'occurredAt', 'body', 'days'],
   projection_state: [
     ...['ranAt', 'through', 'position', 'manifests', 'recountMismatches'],
+    ...['pending', 'suspect', 'lastLoadAt', 'lastError'],
     ...['evaluatedThrough', 'pipelineThrough', 'last', 'foundAt', 'freeAt', 'pausedUntil'],
   ],
-  api_latency: ['expireAt', 'bins', 'routes'],
+  api_latency: ['expireAt', 'bins', 'routes', 'days'],
   system_performance_metrics: ['start', 'expireAt', 'cells', 'ranges', 'totals'],
   users: ['createdAt', 'minute', 'suspendedAt', 'tokensValidFrom'],
   usage: [],
@@ -45,6 +46,13 @@ const RISING: Record<string, string[]> = {
   alert_rules: ['updatedAt'],
   alert_instances: ['beganAt', 'firedAt', 'notifiedAt', 'acknowledgedAt', 'endedAt', 'resolvedAt', 'recoveringSince'],
   timeline: ['at'],
+  business_metrics: ['start', 'end', 'computedAt', 'through', 'metrics', 'partsThrough'],
+  quality_insights: ['start', 'end', 'computedAt', 'through', 'metrics', 'partsThrough'],
+  user_behavior_insights: [
+    ...['start', 'end', 'computedAt', 'through', 'metrics', 'partsThrough'],
+    ...['day', 'person', 'expireAt'],
+  ],
+  warehouse_dead_letters: ['at', 'recordedAt'],
   notifications: ['createdAt', 'nextAttemptAt', 'leaseUntil', 'sentAt', 'expireAt'],
 };
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadFunctions } from '../../../local/host/functions/load.ts';
+import { PROJECTION_LIMITS } from '../../src/features/warehouse/index.ts';
 
 const functionsDir = fileURLToPath(new URL('../..', import.meta.url));
 /** What a task queue is deployed with, given what differs between the three. */
@@ -12,10 +13,17 @@ const queue = (maxConcurrentDispatches: number, maxDispatchesPerSecond: number) 
 });
 
 /** Those that hold pictures or many events in memory. */
-const LARGE = ['aggregateEvents', 'settleGeneration'];
+const LARGE = ['aggregateEvents', 'projectWarehouse', 'settleGeneration'];
 
 /** Those of which one instance is enough. */
-const SINGLE = ['aggregateEvents', 'evaluateAlerts'];
+const SINGLE = [
+  'aggregateEvents',
+  'compareWarehouse',
+  'computeInsights',
+  'evaluateAlerts',
+  'exportMonitoring',
+  'projectWarehouse',
+];
 
 describe('what is deployed', () => {
   let endpoints: Record<string, Record<string, unknown>>;
@@ -32,13 +40,17 @@ describe('what is deployed', () => {
       'aggregateEvents',
       'api',
       'cleanUpGenerations',
+      'compareWarehouse',
+      'computeInsights',
       'deliverNotification',
       'dispatchGeneration',
       'escalateAlert',
       'evaluateAlerts',
+      'exportMonitoring',
       'live',
       'pollGeneration',
       'projectGenerationMetrics',
+      'projectWarehouse',
       'settleGeneration',
       'sweepGenerations',
       'writeExport',
@@ -90,6 +102,31 @@ describe('what is deployed', () => {
     assert.equal(schedule, 'every 1 minutes');
   });
 
+  it('tells Cloud Monitoring every minute, one run at a time', () => {
+    const { scheduleTrigger, concurrency } = endpoints.exportMonitoring ?? assert.fail();
+    assert.equal((scheduleTrigger as { schedule: string }).schedule, 'every 1 minutes');
+    assert.equal(concurrency, 1);
+  });
+
+  it('copies the log to BigQuery every five minutes, one run at a time, within what BigQuery loads a day', () => {
+    const { scheduleTrigger, concurrency, timeoutSeconds } = endpoints.projectWarehouse ?? assert.fail();
+    assert.equal((scheduleTrigger as { schedule: string }).schedule, 'every 5 minutes');
+    assert.deepEqual([concurrency, timeoutSeconds], [1, 540]);
+    assert.ok(((24 * 60) / 5) * PROJECTION_LIMITS.loads < 1_500);
+  });
+
+  it('compares the warehouse with the rollups each night, and tries it five times more', () => {
+    const { scheduleTrigger, concurrency } = endpoints.compareWarehouse ?? assert.fail();
+    const { schedule, timeZone } = scheduleTrigger as { schedule: string; timeZone: string };
+    assert.deepEqual([schedule, timeZone, concurrency], ['30 3-8 * * *', 'Etc/UTC', 1]);
+  });
+
+  it('computes insights each hour, once what was loaded on the hour is there', () => {
+    const { scheduleTrigger, concurrency, timeoutSeconds } = endpoints.computeInsights ?? assert.fail();
+    assert.equal((scheduleTrigger as { schedule: string }).schedule, '20 * * * *');
+    assert.deepEqual([concurrency, timeoutSeconds], [1, 540]);
+  });
+
   it('deletes what nobody needs every ten minutes', () => {
     const { schedule } = (endpoints.cleanUpGenerations ?? assert.fail()).scheduleTrigger as { schedule: string };
     assert.equal(schedule, 'every 10 minutes');
@@ -106,8 +143,11 @@ describe('what is deployed', () => {
     const names = [
       'ALERT_WATCHDOG_URL',
       'ALLOWED_ORIGINS',
+      'BIGQUERY_BASE_URL',
+      'CLOUD_MONITORING',
       'FIRST_ADMIN_UID',
       'KNOWN_MODELS',
+      'MONITORING_BASE_URL',
       'PUBLIC_URL',
       'REPORTING_TIME_ZONES',
       'ROLLUP_VERSIONS',
@@ -117,6 +157,8 @@ describe('what is deployed', () => {
       'VERTEX_LOCATION',
       'VIDEO_BUCKET',
       'VIDEO_RETENTION_DAYS',
+      'WAREHOUSE_DATASET',
+      'WAREHOUSE_MAX_BYTES_BILLED',
       'WEBHOOK_ALLOW_PRIVATE',
     ];
     const asked = params.filter(({ type }) => type !== 'secret');

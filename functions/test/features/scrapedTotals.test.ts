@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { ROUTES } from '../../src/core/access/routes.ts';
 import { counter, emptyCell, mergeCells } from '../../src/core/rollup/cell.ts';
 import type { RollupEvent } from '../../src/core/rollup/contribution.ts';
 import { foldEvents } from '../../src/core/rollup/fold.ts';
-import type { Totals } from '../../src/core/scrape/totals.ts';
+import { histogramPrefix, type Totals } from '../../src/core/scrape/totals.ts';
 import { latestDayAndTotals, rebuildRollups, STEP_LIMITS, tick } from '../../src/features/aggregation/index.ts';
 import { countAnswer } from '../../src/features/apiLatency/index.ts';
-import { addRequests, countedRequests } from '../../src/platform/apiRequests.ts';
+import { addRequests, answersByDay, countedRequests, forgetAnswersOf } from '../../src/platform/apiRequests.ts';
 import { aggregationState } from '../../src/platform/rollups.ts';
 import { happenings, START_MS } from './aggregation/happenings.ts';
 import { record } from './aggregation/log.ts';
@@ -61,11 +62,7 @@ describe('what a scrape is made of', function () {
     for (const name of ['arrivals', 'succeeded', 'failed', 'costUsdMicros', 'totalMs'] as const) {
       assert.equal(sumOf(found, name), counter(total, name), name);
     }
-    const inHistogram = [...found.cells.values()].flatMap((sums) => [...sums.startingWith('totalMs.').values()]);
-    assert.equal(
-      inHistogram.reduce((sum, n) => sum + n, 0),
-      total.sketches.totalMs.count,
-    );
+    assert.equal(sumOf(found, `${histogramPrefix('totalMs')}inf`), total.sketches.totalMs.count);
   }
 
   it('everything counted is in it once, in however many steps, whoever runs beside, and after buckets were rebuilt', async () => {
@@ -93,6 +90,18 @@ describe('what a scrape is made of', function () {
     }
   });
 
+  it('answers of every route that there is are counted, more of them than one commit can add', async () => {
+    const routes = Object.keys(ROUTES);
+    for (const route of routes) {
+      for (const status of [200, 304, 404, 500]) await countAnswer({ route, status, durationMs: status });
+    }
+    nowMs += MINUTE_MS;
+    await countAnswer({ route: 'other', status: 404, durationMs: 1 });
+    const counted = await countedRequests();
+    assert.deepEqual([...counted.keys()].sort(), [...routes, 'other'].sort());
+    for (const route of routes) assert.equal(counted.get(route)?.get('sumMs'), 1_408, route);
+  });
+
   it('answers are counted once, also when nobody knows whether they were written', async () => {
     const answered = (status: number, durationMs: number) =>
       countAnswer({ route: 'GET /api/v1/me', status, durationMs });
@@ -111,8 +120,27 @@ describe('what a scrape is made of', function () {
     const sorted = (map: ReadonlyMap<string, number> | undefined) => [...(map ?? [])].sort();
     assert.deepEqual(sorted((await countedRequests()).get('GET /api/v1/me')), sorted(counts));
     const once = new Map([['POST /x', new Map([['10', 2]])]]);
-    for (let times = 0; times < 2; times++) await addRequests('same', once, new Date(nowMs));
-    await addRequests('other', once, new Date(nowMs));
+    for (let times = 0; times < 2; times++) await addRequests('same', once, '2026-11-20', new Date(nowMs));
+    await addRequests('other', once, '2026-11-20', new Date(nowMs));
     assert.equal((await countedRequests()).get('POST /x')?.get('10'), 4);
+  });
+
+  it('answers count on the day on which they were given', async () => {
+    const before = await answersByDay();
+    const midnightMs = Math.ceil(nowMs / (24 * 60 * MINUTE_MS)) * 24 * 60 * MINUTE_MS;
+    const [day = '', next = ''] = [midnightMs - 1, midnightMs].map((ms) => new Date(ms).toISOString().slice(0, 10));
+    nowMs = midnightMs - 1_000;
+    await countAnswer({ route: 'GET /api/v1/me', status: 200, durationMs: 1 });
+    nowMs = midnightMs + 10_000;
+    await countAnswer({ route: 'GET /api/v1/me', status: 500, durationMs: 1 });
+    for (let minute = 0; minute < 2; minute++) {
+      nowMs += MINUTE_MS;
+      await countAnswer({ route: 'GET /api/v1/models', status: 404, durationMs: 1 });
+    }
+    const after = await answersByDay();
+    assert.equal(after[day]?.['2xx'], (before[day]?.['2xx'] ?? 0) + 1);
+    assert.deepEqual(after[next], { '4xx': 2, '5xx': 1 });
+    await forgetAnswersOf([day]);
+    assert.deepEqual(await answersByDay(), Object.fromEntries(Object.entries(after).filter(([name]) => name !== day)));
   });
 });

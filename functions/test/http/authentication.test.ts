@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { signIn } from '../../../local/auth/accounts.ts';
 import { createAccount } from '../../../local/auth/create-account.ts';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf, send } from '../stack/harness.ts';
+import { type Client, clientFor, type QuietStack, quietStack, send } from '../stack/harness.ts';
 import { assertRefusal } from './refusal.ts';
 
 /** A Firebase ID token as the Auth emulator makes them: unsigned. */
@@ -16,20 +15,15 @@ function claimsOf(idToken: string): Record<string, unknown> {
 }
 
 describe('who may ask', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   async function refusedAs(authorization: string | undefined, at = '/generations'): Promise<void> {
     const headers = authorization === undefined ? {} : { Authorization: authorization };
@@ -92,7 +86,7 @@ describe('who may ask', () => {
   it('only analysts and admins see the services', async () => {
     const expected = { analyst: 200, admin: 200, ingest: 403 } as const;
     for (const [role, status] of Object.entries(expected) as [keyof typeof expected, number][]) {
-      const client = await clientFor(placeOf(stack), `an-${role}`, { role });
+      const client = await clientFor(stack, `an-${role}`, { role });
       const answer = await client.call('GET', '/health/services');
       assert.equal(answer.status, status, role);
       if (status === 403) assertRefusal(answer, { status: 403, code: 'forbidden' });

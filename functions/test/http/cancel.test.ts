@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import {
   type Client,
-  capturedLogs,
   clientFor,
   eventsOf,
-  frozenStack,
-  type Logs,
   pauseQueue,
-  placeOf,
+  type QuietStack,
+  quietStack,
   resumeQueue,
   script,
   send,
@@ -16,20 +13,15 @@ import {
 import { assertRefusal } from './refusal.ts';
 
 describe('stopping a generation', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const cancel = (id: string) => ann.call('POST', `/generations/${id}/cancel`);
   const typesOf = async (id: string) => (await eventsOf(id)).map(({ type }) => type.replace('generation.', ''));

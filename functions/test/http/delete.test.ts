@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import {
   type Client,
-  capturedLogs,
   clientFor,
   database,
   eventsOf,
-  frozenStack,
-  type Logs,
-  placeOf,
+  type QuietStack,
+  quietStack,
   script,
   storedGeneration,
   storedObjects,
@@ -19,22 +16,17 @@ import { assertRefusal } from './refusal.ts';
 const WORDS = 'MARKED-WORDS';
 
 describe('deleting a generation', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   let bob: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
-    bob = await clientFor(placeOf(stack), 'bob');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
+    bob = await clientFor(stack, 'bob');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const remove = (user: Client, id: string) => user.call('DELETE', `/generations/${id}`);
   const filesOf = async (id: string) => (await storedObjects(stack)).filter((name) => name.includes(id));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf, send } from '../stack/harness.ts';
+import { type Client, clientFor, type QuietStack, quietStack, send } from '../stack/harness.ts';
 import { directUrl, raw } from './raw.ts';
 import { assertRefusal } from './refusal.ts';
 
@@ -9,20 +8,15 @@ const STAGING = 'https://staging.example.com';
 const WISH = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
 describe('the edge of the API', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ env: { ALLOWED_ORIGINS: `${SITE} , ${STAGING},` } });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack({ env: { ALLOWED_ORIGINS: `${SITE} , ${STAGING},` } });
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   describe('request ids', () => {
     const idOf = async (given?: string) => {
@@ -35,7 +29,7 @@ describe('the edge of the API', () => {
       return headers.get('x-request-id') ?? '';
     };
     const answeredLines = (requestId: string) =>
-      logs.lines.filter((line) => line.requestId === requestId && line.message === 'answered');
+      stack.logs.lines.filter((line) => line.requestId === requestId && line.message === 'answered');
 
     it('a plain one of the caller’s is kept, answered and logged', async () => {
       assert.equal(await idOf('Trace-0123456789'), 'Trace-0123456789');

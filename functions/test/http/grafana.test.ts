@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { generationFamilies } from '../../src/core/scrape/generations.ts';
 import { requestFamilies } from '../../src/core/scrape/requests.ts';
 import { presentFamilies } from '../../src/core/scrape/state.ts';
 import { noTotals } from '../../src/core/scrape/totals.ts';
 import { dashboard, queries } from './grafana.ts';
+
+const CONFIGURATION = new URL('../../../dashboards/grafana/prometheus.yml', import.meta.url);
 
 const FAMILIES = [
   ...generationFamilies(noTotals(0)),
@@ -39,6 +43,16 @@ describe('the Grafana dashboard', () => {
       used.filter((name) => !known.has(name)),
       [],
     );
+  });
+
+  it('looks back far enough for how often it is scraped', () => {
+    // Unless told otherwise, Grafana believes that it is every 15 s, and asks for the rate of a minute, which has one sample.
+    const { scrape_configs: jobs } = parse(readFileSync(CONFIGURATION, 'utf8'));
+    for (const { title, targets = [] } of dashboard().panels) {
+      for (const { expr, interval } of targets) {
+        if (expr.includes('$__rate_interval')) assert.equal(interval, jobs[0].scrape_interval, title);
+      }
+    }
   });
 
   it('has panels that do not lie on each other', () => {

@@ -7,7 +7,7 @@ export interface Panel {
   type: string;
   title: string;
   gridPos: { x: number; y: number; w: number; h: number };
-  targets?: { expr: string }[];
+  targets?: { expr: string; interval?: string }[];
 }
 
 /** The Grafana dashboard, as the file has it. */

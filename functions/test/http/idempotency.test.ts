@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import {
   type Client,
-  capturedLogs,
   clientFor,
   database,
   eventsOf,
-  frozenStack,
-  type Logs,
   pauseQueue,
-  placeOf,
+  type QuietStack,
   queuedTasks,
+  quietStack,
   storedObjects,
 } from '../stack/harness.ts';
 import { PNG } from './pictures.ts';
@@ -19,21 +16,16 @@ import { assertRefusal } from './refusal.ts';
 const WISH = { model: 'veo-3.1-fast-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
 describe('the same request sent again', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
     await pauseQueue(stack, 'dispatchGeneration');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const ask = (client: Client, key: string, body: object = WISH) =>
     client.call('POST', '/generations', body, { 'Idempotency-Key': key });
@@ -95,7 +87,7 @@ describe('the same request sent again', () => {
   });
 
   it('with a picture, by somebody who cannot pay: refused, and the picture is not kept', async () => {
-    const cat = await clientFor(placeOf(stack), 'cat');
+    const cat = await clientFor(stack, 'cat');
     await ask(cat, 'opens-her-account');
     await (await database()).doc('users/cat').update({ 'balance.availableCredits': 0 });
     const before = await storedObjects(stack);
@@ -107,7 +99,7 @@ describe('the same request sent again', () => {
   });
 
   it('with a picture, ten times at once, for the last credits: makes one', async () => {
-    const dan = await clientFor(placeOf(stack), 'dan');
+    const dan = await clientFor(stack, 'dan');
     await ask(dan, 'opens-his-account');
     const account = (await database()).doc('users/dan');
     await account.update({ 'balance.availableCredits': 40 });
@@ -118,7 +110,7 @@ describe('the same request sent again', () => {
   });
 
   it('under the same key of another user is another generation', async () => {
-    const bob = await clientFor(placeOf(stack), 'bob');
+    const bob = await clientFor(stack, 'bob');
     const [mine, theirs] = [await ask(ann, 'order-5'), await ask(bob, 'order-5')];
     assert.equal(theirs.status, 202);
     assert.equal(theirs.headers.get('idempotency-replayed'), null);

@@ -9,7 +9,6 @@ import {
   database,
   frozenStack,
   type Logs,
-  placeOf,
   storedObjects,
 } from '../stack/harness.ts';
 import { JPEG, PNG } from './pictures.ts';
@@ -34,7 +33,7 @@ describe('pictures in a request', () => {
     toVertex = await startWire();
     stack = await frozenStack({ env: { VERTEX_BASE_URL: toVertex.url } });
     toVertex.leadTo(Number(new URL(stack.vendors.url).port));
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   after(async () => {
     await stack?.stop();

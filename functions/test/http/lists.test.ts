@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, pauseQueue, placeOf } from '../stack/harness.ts';
+import { type Client, clientFor, pauseQueue, type QuietStack, quietStack } from '../stack/harness.ts';
 import { assertRefusal } from './refusal.ts';
 
 interface Page {
@@ -9,18 +8,16 @@ interface Page {
 }
 
 describe('the list of one’s own generations', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   /** In the order in which they were asked for. */
   const asked: string[] = [];
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
-    const bob = await clientFor(placeOf(stack), 'bob');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
+    const bob = await clientFor(stack, 'bob');
     await pauseQueue(stack, 'dispatchGeneration');
     for (let i = 0; i < 45; i++) {
       // Seven at each instant, so that pages break between generations of the same time, too.
@@ -29,10 +26,7 @@ describe('the list of one’s own generations', () => {
       if (i % 9 === 0) await bob.generate();
     }
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   async function page(query = ''): Promise<Page> {
     const { status, body } = await ann.call('GET', `/generations${query}`);
@@ -80,7 +74,7 @@ describe('the list of one’s own generations', () => {
   });
 
   it('gives nobody anything for the cursor of another', async () => {
-    const eve = await clientFor(placeOf(stack), 'eve');
+    const eve = await clientFor(stack, 'eve');
     const { nextCursor } = await page('?limit=20');
     assert.deepEqual((await eve.call('GET', `/generations?cursor=${nextCursor}`)).body, { generations: [] });
   });

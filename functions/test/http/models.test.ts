@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Stack } from '../../../local/stack/in-process.ts';
 import { MODELS } from '../../src/core/catalogue/models.ts';
 import { STYLE_IDS } from '../../src/core/catalogue/styles.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../stack/harness.ts';
+import { type Client, capturedLogs, clientFor, frozenStack, type Logs } from '../stack/harness.ts';
 
 describe('the models and styles', () => {
   let stack: Stack;
@@ -13,7 +13,7 @@ describe('the models and styles', () => {
     this.timeout(30_000);
     logs = capturedLogs();
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   after(async () => {
     await stack?.host.settle();

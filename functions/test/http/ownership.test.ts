@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../stack/harness.ts';
+import { type Client, clientFor, type QuietStack, quietStack } from '../stack/harness.ts';
 import { assertRefusal } from './refusal.ts';
 
 const ROUTES = [
@@ -11,27 +10,22 @@ const ROUTES = [
 ] as const;
 
 describe("somebody else's generation", () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let eve: Client;
   let analyst: Client;
   let id: string;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    const ann = await clientFor(placeOf(stack), 'ann');
-    eve = await clientFor(placeOf(stack), 'eve');
-    analyst = await clientFor(placeOf(stack), 'al', { role: 'analyst' });
+    stack = await quietStack();
+    const ann = await clientFor(stack, 'ann');
+    eve = await clientFor(stack, 'eve');
+    analyst = await clientFor(stack, 'al', { role: 'analyst' });
     id = await ann.generate();
     await stack.host.drainTasks();
     assert.equal((await ann.generation(id)).state, 'succeeded');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   for (const [method, path, body] of ROUTES) {
     it(`is answered like one that does not exist: ${method} /generations/{id}${path}`, async () => {

@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-  script,
-} from '../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack, script } from '../stack/harness.ts';
 
 const PROMPT = 'MARKED-PROMPT';
 const NEGATIVE = 'MARKED-NEGATIVE';
@@ -34,16 +24,14 @@ const FAULTS: Record<string, object> = {
 };
 
 describe('what a user wrote stays out of logs, events and errors', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   const errors: string[] = [];
 
   before(async function () {
     this.timeout(60_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
     const ids: string[] = [];
     for (const [name, rule] of Object.entries(FAULTS)) {
       const prompt = `${PROMPT} ${name}`;
@@ -81,10 +69,7 @@ describe('what a user wrote stays out of logs, events and errors', () => {
     }
     await stack.host.settle();
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const assertNoMarks = (text: string, what: string) => {
     for (const mark of [PROMPT, NEGATIVE, KEY, FORGED, EMAIL, ann.idToken, ann.idToken.split('.')[1] ?? ann.idToken]) {
@@ -94,19 +79,19 @@ describe('what a user wrote stays out of logs, events and errors', () => {
   };
 
   it('no log line', () => {
-    assert.ok(logs.lines.length > 100);
-    assertNoMarks(logs.text(), 'the log');
+    assert.ok(stack.logs.lines.length > 100);
+    assertNoMarks(stack.logs.text(), 'the log');
   });
 
   it('every log line names its component, and those of a request its id', () => {
-    for (const line of logs.lines) {
+    for (const line of stack.logs.lines) {
       assert.match(line.component ?? '', /^(http|aggregation|(generation|alerting)(\.\w+)?)$/, JSON.stringify(line));
       if (line.component === 'http') assert.match(line.requestId ?? '', /^[A-Za-z0-9-]{8,64}$/);
     }
   });
 
   it('there is one line for each answer', () => {
-    const ids = logs.lines.filter(({ message }) => message === 'answered').map(({ requestId }) => requestId);
+    const ids = stack.logs.lines.filter(({ message }) => message === 'answered').map(({ requestId }) => requestId);
     assert.equal(new Set(ids).size, ids.length);
     assert.equal(ids.length, Object.keys(FAULTS).length * 5 + 4);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../stack/harness.ts';
+import { type Client, capturedLogs, clientFor, frozenStack, type Logs } from '../stack/harness.ts';
 import { queries } from './grafana.ts';
 import { report, reported } from './ingest/reports.ts';
 import { hasPrometheus, type Prometheus, startPrometheus } from './prometheus.ts';
@@ -20,7 +20,7 @@ if (hasPrometheus()) {
     before(async () => {
       logs = capturedLogs();
       stack = await frozenStack();
-      admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+      admin = await clientFor(stack, 'admin', { role: 'admin' });
       const { body } = await admin.call('POST', '/api-keys', { name: 'prometheus', scopes: ['scrape'] });
       await tell('one');
       prometheus = await startPrometheus(`${stack.url}/api/v1/metrics`, body.key);

@@ -1,35 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  eventsOf,
-  frozenStack,
-  type Logs,
-  placeOf,
-  script,
-} from '../stack/harness.ts';
+import { type Client, clientFor, eventsOf, type QuietStack, quietStack, script } from '../stack/harness.ts';
 import { assertRefusal } from './refusal.ts';
 
 describe('rating a generation', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   let succeeded: string;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
     succeeded = await ann.generate();
     await stack.host.drainTasks();
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const rate = (id: string, stars: unknown) => ann.call('PUT', `/generations/${id}/rating`, { stars });
 

@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import type { Stack } from '../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-  send,
-} from '../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack, send } from '../stack/harness.ts';
 import { report, reported } from './ingest/reports.ts';
 import { assertRefusal } from './refusal.ts';
 
@@ -21,29 +11,24 @@ const whereThereIsPromtool = spawnSync('promtool', ['--version']).status === 0 ?
 
 describe('what Prometheus scrapes', function () {
   this.timeout(60_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let admin: Client;
   let analyst: Client;
   let key: string;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack({ alerts: true });
-    admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
-    analyst = await clientFor(placeOf(stack), 'analyst', { role: 'analyst' });
+    stack = await quietStack({ alerts: true });
+    admin = await clientFor(stack, 'admin', { role: 'admin' });
+    analyst = await clientFor(stack, 'analyst', { role: 'analyst' });
     key = await keyOf('scrape');
-    const ann = await clientFor(placeOf(stack), 'ann');
+    const ann = await clientFor(stack, 'ann');
     await ann.generate();
     await reported(admin, report('good', { provider: 'vertex', requestedAt: iso(-90_000), endedAt: iso(-60_000) }));
     const failed = { outcome: 'failed', errorCode: 'provider_internal', costUsd: 0, videoSec: 0 };
     await reported(admin, report('bad', { ...failed, requestedAt: iso(-100_000), endedAt: iso(-50_000) }));
     await stack.host.advanceBy(10 * MINUTE_MS);
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
   beforeEach(() => stack.host.advanceBy(MINUTE_MS));
 
   const iso = (byMs: number) => new Date(stack.clock.now() + byMs).toISOString();

@@ -3,9 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { signIn } from '../../../local/auth/accounts.ts';
 import { createAccount } from '../../../local/auth/create-account.ts';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { PROJECT_ID } from '../../../local/stack/project.ts';
-import { type Answer, capturedLogs, database, frozenStack, type Logs, script, send } from '../stack/harness.ts';
+import { type Answer, database, type QuietStack, quietStack, script, send } from '../stack/harness.ts';
 
 const PROMPT = 'MARKED-PROMPT';
 const NEGATIVE = 'MARKED-NEGATIVE';
@@ -19,8 +18,7 @@ const USERS_COMMAND = fileURLToPath(new URL('../../../scripts/users.ts', import.
 const KEEP_REASONS = ['audit_log', 'credit_ledger', 'users', 'generations'];
 
 describe('a secret is told to nobody', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   /** Texts of API keys and their secret halves, ID tokens and their parts. */
   const credentials = new Set<string>();
   const refusals: Answer[] = [];
@@ -125,8 +123,7 @@ describe('a secret is told to nobody', () => {
 
   before(async function () {
     this.timeout(60_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
+    stack = await quietStack();
     const [ann, bob, root] = [await signedIn('ann'), await signedIn('bob'), await signedIn('root', 'admin')];
     await useKeys(ann);
     const ids = await generate(ann);
@@ -151,10 +148,7 @@ describe('a secret is told to nobody', () => {
       }
     }
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const assertNone = (text: string, marks: Iterable<string>, where: string) => {
     for (const mark of marks) {
@@ -173,8 +167,8 @@ describe('a secret is told to nobody', () => {
   });
 
   it('by no log line', () => {
-    assert.ok(logs.lines.length > 100);
-    assertNone(logs.text(), [...secrets(), ...words, REASON, MAIL], 'the log');
+    assert.ok(stack.logs.lines.length > 100);
+    assertNone(stack.logs.text(), [...secrets(), ...words, REASON, MAIL], 'the log');
   });
 
   it('by no refusal', () => {

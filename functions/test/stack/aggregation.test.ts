@@ -2,24 +2,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Timestamp } from 'firebase-admin/firestore';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { PROJECT_ID } from '../../../local/stack/project.ts';
 import { counter } from '../../src/core/rollup/cell.ts';
 import { decodeCells, encodeCells } from '../../src/core/rollup/codec.ts';
 import type { RollupEvent } from '../../src/core/rollup/contribution.ts';
 import { foldEvents } from '../../src/core/rollup/fold.ts';
 import { plainDocument } from '../../src/platform/firestore.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-  script,
-  send,
-} from './harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack, script, send } from './harness.ts';
 
 const ZONES = ['America/New_York', 'Asia/Kathmandu'];
 const MINUTE_MS = 60_000;
@@ -30,16 +19,14 @@ const withoutMinutes = (documents: Map<string, string>) =>
 
 describe('the log folded into rollups', function () {
   this.timeout(60_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   let bob: Client;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack({ env: { REPORTING_TIME_ZONES: ZONES.join() } });
+    stack = await quietStack({ env: { REPORTING_TIME_ZONES: ZONES.join() } });
     await send(`${stack.url}/__local/firestore/triggers/chaos`, 'POST', { duplicate: true, shuffle: true, seed: 5 });
-    [ann, bob] = await Promise.all([clientFor(placeOf(stack), 'ann'), clientFor(placeOf(stack), 'bob')]);
+    [ann, bob] = await Promise.all([clientFor(stack, 'ann'), clientFor(stack, 'bob')]);
     await script(
       stack,
       { match: { prompt: 'unsafe' }, times: 9, outcome: 'blocked' },
@@ -56,10 +43,7 @@ describe('the log folded into rollups', function () {
     }
     await stack.host.advanceBy(2 * MINUTE_MS);
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const allEvents = async () =>
     (await (await database()).collection('analytics_events').get()).docs.map((doc) =>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BilledOperations, UsageReport } from '../../../local/firestore/index.ts';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { report } from '../http/ingest/reports.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf, script } from './harness.ts';
+import { type Client, clientFor, leapBy, type QuietStack, quietStack, script } from './harness.ts';
 
 const HOUR_MS = 3_600_000;
 /** Each schedule runs as often in every span of this length. */
@@ -39,25 +38,20 @@ function ofAggregation({ byCollection }: UsageReport, minutes: number) {
 /** Firestore bills these by the document; what runs all the time anyway is measured alone and taken off. */
 describe('what one generation costs in Firestore', function () {
   this.timeout(30_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    ann = await clientFor(stack, 'ann');
   });
   // One before opens the account, and fills what an instance keeps for an hour.
   beforeEach(async () => {
-    await stack.host.advanceBy(HOUR_MS);
+    await leapBy(stack, HOUR_MS);
     await ann.generate();
     await stack.host.advanceBy(LIFE_MS);
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   async function billed(work: () => Promise<void>): Promise<BilledOperations> {
     stack.cloud.firestore.resetUsage();
@@ -119,7 +113,8 @@ describe('what one generation costs in Firestore', function () {
   });
 
   it('of aggregation, an hour in which nothing happens: a minute is two reads and a write', async () => {
-    await stack.host.advanceBy(2 * HOUR_MS);
+    await leapBy(stack, HOUR_MS);
+    await stack.host.advanceBy(HOUR_MS);
     stack.cloud.firestore.resetUsage();
     await stack.host.advanceBy(HOUR_MS);
     assert.deepEqual(ofAggregation(stack.cloud.firestore.usage(), 60), {
@@ -132,7 +127,7 @@ describe('what one generation costs in Firestore', function () {
   });
 
   it('of aggregation, a minute with one event: the documents of its buckets, and the latest ranges', async () => {
-    const admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+    const admin = await clientFor(stack, 'admin', { role: 'admin' });
     const [requestedAt, endedAt] = [31_000, 1_000].map((agoMs) => new Date(stack.clock.now() - agoMs).toISOString());
     const { status } = await admin.call('POST', '/metrics/generations', report('alone', { requestedAt, endedAt }));
     assert.equal(status, 200);

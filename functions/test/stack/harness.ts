@@ -9,6 +9,9 @@ import { BUCKET, PROJECT_ID } from '../../../local/stack/project.ts';
 import type { Generation } from '../../src/core/generation/state.ts';
 import type { GenerationView } from '../../src/core/generation/view.ts';
 import { plainDocument } from '../../src/platform/firestore.ts';
+import { capturedLogs, type Logs } from './logs.ts';
+
+export { capturedLogs, type LogLine, type Logs } from './logs.ts';
 
 /** Far ahead, because links are signed for the later of this clock and the real one. */
 export const NOON = Date.parse('2040-01-01T12:00:00.000Z');
@@ -51,10 +54,11 @@ export async function send(
 
 /** Signs a user up and in; `role` and `premium` become claims. */
 export async function clientFor(
-  at: { url: string; authHost: string },
+  where: Stack | { url: string; authHost: string },
   uid: string,
   claims: Partial<Account> = {},
 ): Promise<Client> {
+  const at = 'cloud' in where ? placeOf(where) : where;
   const account = { uid, email: `${uid}@example.test`, password: 'secret-1', ...claims };
   await createAccount(at.authHost, PROJECT_ID, account);
   const { idToken } = await signIn(at.authHost, account.email, account.password);
@@ -92,6 +96,33 @@ export async function frozenStack({
   if (!limits) await givePlenty(stack.cloud.firestore);
   if (!alerts) await withoutDefaultRules(stack.cloud.firestore);
   return stack;
+}
+
+/** A frozen stack, and what its functions log. */
+export type QuietStack = Stack & { logs: Logs };
+
+/** A frozen stack whose functions' log is kept instead of shown, until it is stopped. */
+export async function quietStack(options: Parameters<typeof frozenStack>[0] = {}): Promise<QuietStack> {
+  const logs = capturedLogs();
+  try {
+    const stack = await frozenStack(options);
+    return { ...stack, logs, stop: () => stack.stop().finally(logs.restore) };
+  } catch (error) {
+    logs.restore();
+    throw error;
+  }
+}
+
+/** Just short enough for the counting not to be late. */
+const LEAP_MS = 4 * 60_000;
+
+/** Lets time pass in which no single minute matters: what is done each minute is done every four, and so four times as fast. */
+export async function leapBy(stack: Stack, ms: number): Promise<void> {
+  const untilMs = stack.clock.now() + ms;
+  while (stack.clock.now() < untilMs) {
+    stack.clock.moveTo(Math.min(stack.clock.now() + LEAP_MS, untilMs));
+    await stack.host.settle();
+  }
 }
 
 export const placeOf = (stack: Stack) => ({ url: stack.url, authHost: stack.cloud.auth.host });
@@ -150,48 +181,6 @@ export async function eventsOf(
     .filter((doc) => doc.id.startsWith(`${generationId}.`))
     .map((doc) => ({ id: doc.id, type: doc.get('type'), body: doc.get('body') }))
     .sort((a, b) => Number(a.id.split('.')[1]) - Number(b.id.split('.')[1]));
-}
-
-export interface LogLine {
-  severity: string;
-  message: string;
-  component?: string;
-  requestId?: string;
-  [field: string]: unknown;
-}
-
-export interface Logs {
-  /** The functions' structured lines since the capture began. */
-  lines: LogLine[];
-  /** Everything that was written, as it was. */
-  text(): string;
-  restore(): void;
-}
-
-/** Keeps what the functions log, instead of showing it, until `restore`. Other output goes where it went. */
-export function capturedLogs(): Logs {
-  const lines: LogLine[] = [];
-  const written: string[] = [];
-  const restores = [process.stdout, process.stderr].map((stream) => {
-    const write = stream.write;
-    stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
-      const text = String(chunk);
-      written.push(text);
-      if (!text.startsWith('{"severity"')) return write.call(stream, chunk, ...rest);
-      lines.push(JSON.parse(text));
-      return true;
-    }) as typeof stream.write;
-    return () => {
-      stream.write = write;
-    };
-  });
-  return {
-    lines,
-    text: () => written.join(''),
-    restore: () => {
-      for (const restore of restores) restore();
-    },
-  };
 }
 
 /** A generation as the database holds it. */

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Stack } from '../../../local/stack/in-process.ts';
 import { PROJECT_ID } from '../../../local/stack/project.ts';
 import { report } from '../http/ingest/reports.ts';
-import { type Client, capturedLogs, clientFor, database, frozenStack, type Logs, placeOf } from './harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack } from './harness.ts';
 
 /** Half past nine, so that a minute more is the same hour. */
 const START = Date.parse('2024-11-01T21:30:00Z');
@@ -12,23 +11,18 @@ const MINUTE_MS = 60_000;
 
 describe('the latest totals', function () {
   this.timeout(60_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let admin: Client;
   /** Of the last summary. */
   let reads: number;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack({ startAtMs: START });
-    admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+    stack = await quietStack({ startAtMs: START });
+    admin = await clientFor(stack, 'admin', { role: 'admin' });
     await admin.call('POST', '/metrics/generations', report('one'));
     await stack.host.advanceBy(2 * MINUTE_MS);
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const latest = async () => (await (await database()).doc('system_performance_metrics/latest').get()).data();
   const state = async () => (await (await database()).doc('projection_state/aggregate').get()).data();

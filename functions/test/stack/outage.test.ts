@@ -10,7 +10,6 @@ import {
   type Logs,
   NOON,
   pauseQueue,
-  placeOf,
   resumeQueue,
   script,
   storedGeneration,
@@ -34,7 +33,7 @@ describe('a day without the system', () => {
 
   it('everything under way ends once when it is back', async () => {
     let stack = await frozenStack({ dataDir });
-    let ann = await clientFor(placeOf(stack), 'ann');
+    let ann = await clientFor(stack, 'ann');
     await script(stack, { renderMs: 42_000 });
     await pauseQueue(stack, 'settleGeneration');
     const storing = await ann.generate({ prompt: 'storing' });
@@ -49,7 +48,7 @@ describe('a day without the system', () => {
     await stack.stop();
 
     stack = await frozenStack({ dataDir, startAtMs: NOON + 24 * 60 * MINUTE });
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
     for (const queue of ['settleGeneration', 'dispatchGeneration']) await resumeQueue(stack, queue);
     await stack.host.settle();
     await stack.host.advanceBy(10 * MINUTE);

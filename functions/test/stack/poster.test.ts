@@ -8,7 +8,6 @@ import {
   clientFor,
   frozenStack,
   pauseQueue,
-  placeOf,
   resumeQueue,
   storedGeneration,
   storedObjects,
@@ -21,7 +20,7 @@ describe('posters', () => {
   before(async function () {
     this.timeout(30_000);
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   after(() => stack?.stop());
 

@@ -11,7 +11,6 @@ import {
   database,
   frozenStack,
   pauseQueue,
-  placeOf,
   resumeQueue,
   send,
   storedGeneration,
@@ -26,7 +25,7 @@ describe('a crash between the end of a generation and the removal of what its pr
   before(async function () {
     this.timeout(30_000);
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   after(() => stack?.stop());
 
@@ -60,7 +59,7 @@ describe('a generation that ends while its videos are being copied', () => {
   before(async function () {
     this.timeout(30_000);
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   afterEach(() => {
     files.copy = copy;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, clientFor, frozenStack, placeOf, script } from './harness.ts';
+import { type Client, clientFor, frozenStack, script } from './harness.ts';
 
 describe('polls that say nothing', () => {
   let stack: Stack;
@@ -9,7 +9,7 @@ describe('polls that say nothing', () => {
   before(async function () {
     this.timeout(30_000);
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
   });
   after(() => stack?.stop());
 

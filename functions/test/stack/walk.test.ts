@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../local/stack/in-process.ts';
-import { type Client, clientFor, eventsOf, frozenStack, NOON, placeOf, script, send } from './harness.ts';
+import { type Client, clientFor, eventsOf, frozenStack, NOON, script, send } from './harness.ts';
 
 const iso = (ms: number) => new Date(NOON + ms).toISOString();
 
@@ -12,7 +12,7 @@ describe('a generation from wish to rating', () => {
   before(async function () {
     this.timeout(30_000);
     stack = await frozenStack();
-    ann = await clientFor(placeOf(stack), 'ann');
+    ann = await clientFor(stack, 'ann');
     await script(stack, { renderMs: 75_000 });
   });
   after(() => stack?.stop());

@@ -58,6 +58,11 @@ const SPECIAL: Readonly<Record<string, (argument: Argument) => string | undefine
     if (kind === 'literal' && /^\$(\.[A-Za-z_]\w*|\[\d+\])*$/.test(String(value))) return quoted(String(value));
     throw invalidQuery('A JSON path must be a literal such as "$.a.b[0]".');
   },
+  DELIMITER: ({ tree }) => {
+    const [kind, { literal_type, value }] = nodeOf(tree);
+    if (kind === 'literal' && literal_type === 'string') return quoted(String(value));
+    throw invalidQuery('A delimiter must be a literal text.');
+  },
 };
 
 function wholeLiteral(tree: unknown, max: number): number {

@@ -39,8 +39,10 @@ export const FUNCTIONS: Readonly<Record<string, AllowedFunction>> = {
     ['STRING, STRING => STRING', '($1 || $2)'],
     ['STRING, STRING, STRING => STRING', '($1 || $2 || $3)'],
   ),
+  SPLIT: scalar('string_functions#split', ['STRING, STRING => ARRAY<STRING>', 'string_split($1, $2)']),
   STARTS_WITH: scalar('string_functions#starts_with', ['STRING, STRING => BOOL', 'starts_with($1, $2)']),
   ENDS_WITH: scalar('string_functions#ends_with', ['STRING, STRING => BOOL', 'suffix($1, $2)']),
+  SUBSTR: scalar('string_functions#substr', ['STRING, INT64, INT64 => STRING', 'bq_substr($1, $2, $3)']),
   JSON_VALUE: scalar('json_functions#json_value', ['JSON, PATH => STRING', 'bq_json_value($1, $2)']),
 
   ABS: scalar('mathematical_functions#abs', ['N => N', 'abs($1)']),
@@ -60,6 +62,11 @@ export const FUNCTIONS: Readonly<Record<string, AllowedFunction>> = {
   SAFE_DIVIDE: scalar('mathematical_functions#safe_divide', ['FLOAT64, FLOAT64 => FLOAT64', 'bq_safe_divide($1, $2)']),
   DIV: scalar('mathematical_functions#div', ['INT64, INT64 => INT64', 'bq_div($1, $2)']),
   MOD: scalar('mathematical_functions#mod', ['INT64, INT64 => INT64', 'bq_mod($1, $2)']),
+
+  RANGE_BUCKET: scalar('mathematical_functions#range_bucket', [
+    'INT64, ARRAY<INT64> => INT64',
+    'bq_range_bucket($1, $2)',
+  ]),
 
   DATE: scalar(
     'date_functions#date',
@@ -90,7 +97,7 @@ export const FUNCTIONS: Readonly<Record<string, AllowedFunction>> = {
   ARRAY_LENGTH: scalar('array_functions#array_length', ['ARRAY => INT64', 'len($1)']),
 
   COUNT: aggregate('aggregate_functions#count', ['=> INT64', 'count(*)'], ['T => INT64', 'count($1)']),
-  COUNTIF: aggregate('aggregate_functions#countif', ['BOOL => INT64', 'CAST(count_if($1) AS BIGINT)']),
+  COUNTIF: aggregate('aggregate_functions#countif', ['BOOL => INT64', 'count(nullif($1, false))']),
   SUM: aggregate(
     'aggregate_functions#sum',
     ['INT64 => INT64', 'CAST(sum($1) AS BIGINT)'],
@@ -101,6 +108,7 @@ export const FUNCTIONS: Readonly<Record<string, AllowedFunction>> = {
   MIN: aggregate('aggregate_functions#min', ['O => O', 'min($1)']),
   MAX: aggregate('aggregate_functions#max', ['O => O', 'max($1)']),
   ANY_VALUE: aggregate('aggregate_functions#any_value', ['T => T', 'any_value($1)']),
+  STRING_AGG: aggregate('aggregate_functions#string_agg', ['STRING, DELIMITER => STRING', 'string_agg($1, $2)']),
   LOGICAL_AND: aggregate('aggregate_functions#logical_and', ['BOOL => BOOL', 'bool_and($1)']),
   LOGICAL_OR: aggregate('aggregate_functions#logical_or', ['BOOL => BOOL', 'bool_or($1)']),
   STDDEV_SAMP: aggregate('statistical_aggregate_functions#stddev_samp', ['FLOAT64 => FLOAT64', 'stddev_samp($1)']),

@@ -1,4 +1,4 @@
-const INT64_TEXT = "'[+-]?[0-9]+'";
+const INT64_TEXT = "'[+-]?([0-9]+|0[xX][0-9a-fA-F]+)'";
 const FLOAT64_TEXT = "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'";
 const DATE_TEXT = "'[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}'";
 
@@ -20,8 +20,11 @@ export const MACROS = [
   // NULL when any argument is.
   'bq_least(l) AS CASE WHEN len(l) = list_count(l) THEN list_min(l) END',
   'bq_greatest(l) AS CASE WHEN len(l) = list_count(l) THEN list_max(l) END',
+  'bq_range_bucket(x, l) AS CASE WHEN x IS NOT NULL THEN len(list_filter(l, lambda bound: bound <= x)) END',
   // Only a scalar is a value; an object, an array and a JSON null are NULL.
   `bq_json_value(j, p) AS CASE WHEN json_type(j, p) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE json_extract_string(j, p) END`,
+  // Position 0 is the first character, too; a negative one counts from the end, or from the start where it is before that.
+  "bq_substr(x, p, n) AS CASE WHEN n < 0 THEN error('Third argument in SUBSTR() cannot be negative') ELSE substring(x, CASE WHEN p = 0 OR p < -length(x) THEN 1 ELSE p END, n) END",
   // The backslash escapes in GoogleSQL's patterns.
   String.raw`bq_like(x, p) AS x LIKE p ESCAPE '\'`,
   "bq_offset(l, n) AS CASE WHEN n < 0 OR n >= len(l) THEN error('Array index out of bounds') ELSE list_extract(l, n + 1) END",

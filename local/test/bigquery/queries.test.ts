@@ -53,6 +53,17 @@ const ROWS = [
 type Case = [name: string, sql: string, rows: unknown[][], params?: Record<string, unknown>];
 
 const CASES: Case[] = [
+  ['COUNTIF of no rows is 0', 'SELECT COUNTIF(ok), COUNT(*) FROM d.t WHERE ms > 1000', [[0, 0]]],
+  [
+    'SUBSTR from what is computed, and from where there is nothing',
+    "SELECT SUBSTR(id, LENGTH(provider) - 4, 2 - 1), SUBSTR('abc', 0, 2), SUBSTR('abc', -2, 2), SUBSTR('abc', -9, 2) FROM d.t WHERE id = 'c'",
+    [['c', 'ab', 'bc', 'ab']],
+  ],
+  [
+    'SPLIT, whose parts may be empty',
+    "SELECT SPLIT('a/b/', '/')[OFFSET(2)], SPLIT('', '/')[OFFSET(0)], ARRAY_LENGTH(SPLIT('a/b', '/')), SPLIT(CAST(NULL AS STRING), '/')[SAFE_OFFSET(0)]",
+    [['', '', 2, null]],
+  ],
   ['filter by a parameter', 'SELECT id FROM d.t WHERE ms >= @n ORDER BY 1', [['b'], ['c']], { n: 20 }],
   ['a parameter beside every operator', 'SELECT 5 - @n, @n - 1, -@n, @n > 2, @N', [[2, 2, -3, true, 3]], { n: 3 }],
   [
@@ -253,6 +264,23 @@ const CASES: Case[] = [
       [1, 10, null],
       [2, null, 20],
     ],
+  ],
+  [
+    'parts of a STRING, and one STRING of many',
+    "SELECT SUBSTR('héllo', 2, 3), SUBSTR('ab', 3, 1), SUBSTR(CAST(NULL AS STRING), 1, 2), STRING_AGG(IF(ms > 25, id, NULL), ' '), STRING_AGG(IF(FALSE, id, NULL), ',') FROM d.t",
+    [['éll', '', null, 'b', null]],
+  ],
+  // https://cloud.google.com/bigquery/docs/reference/standard-sql/mathematical_functions#range_bucket has these.
+  [
+    'the place among bounds',
+    'SELECT RANGE_BUCKET(20, @bounds), RANGE_BUCKET(-10, @bounds), RANGE_BUCKET(100, @bounds), RANGE_BUCKET(25, @bounds), RANGE_BUCKET(CAST(NULL AS INT64), @bounds)',
+    [[3, 0, 5, 3, null]],
+    { bounds: [0, 10, 20, 30, 40] },
+  ],
+  [
+    'hexadecimal text',
+    "SELECT CAST('0x1F' AS INT64), SAFE_CAST('1F' AS INT64), SAFE_CAST('0x' AS INT64)",
+    [[31, null, null]],
   ],
   ['unnamed columns', 'SELECT 1, 2 AS b, 3', [[1, 2, 3]]],
 ];

@@ -42,6 +42,7 @@ const REFUSED: [sql: string, message: RegExp][] = [
   ['SELECT EXTRACT(WEEK FROM day) FROM d.t', /EXTRACT WEEK/i],
   ['SELECT EXTRACT(HOUR FROM day) FROM d.t', /EXTRACT HOUR FROM DATE/i],
   ['SELECT DATE(at, "Nowhere") FROM d.t', /time zone must be a literal/i],
+  ['SELECT STRING_AGG(id, id) FROM d.t', /delimiter must be a literal/i],
   ['SELECT ARRAY_AGG(id IGNORE NULLS) FROM d.t', /ARRAY AGG/i],
   ['SELECT MIN(id HAVING MAX ms) FROM d.t', /HAVING MAX IN MIN/i],
   ['SELECT a FROM UNNEST([1]) AS a WITH OFFSET', /IN UNNEST/i],
@@ -127,8 +128,10 @@ describe('bigquery: the allow-list', () => {
     ZONE: "'Europe/Berlin'",
     PATH: "'$.a'",
     COUNT: '1',
+    DELIMITER: "','",
     PARTS: '4',
     ARRAY: '[1, 2]',
+    'ARRAY<INT64>': '[1, 2]',
     'T…': 'ms, 2',
     'O…': 'ms, 2',
   };

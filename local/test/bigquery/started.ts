@@ -1,5 +1,5 @@
-import { BigQuery, type BigQueryOptions as ClientOptions, type Job } from '@google-cloud/bigquery';
-import { PassThroughClient } from 'google-auth-library';
+import type { BigQuery, Job } from '@google-cloud/bigquery';
+import { clientOf as clientAt } from '../../bigquery/client.ts';
 import { type BigQueryOptions, type FaultSettings, type RunningBigQuery, startBigQuery } from '../../bigquery/index.ts';
 import { MovableClock } from '../../clock.ts';
 
@@ -15,15 +15,7 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** Google's own client, which gives up at once where it would repeat. */
-export function clientOf(url: string): BigQuery {
-  return new BigQuery({ projectId: PROJECT, apiEndpoint: url, authClient: anonymous(), autoRetry: false });
-}
-
-/** No credentials. The client's types are of its own copy of google-auth-library; what it calls is the same in both. */
-function anonymous(): NonNullable<ClientOptions['authClient']> {
-  return new PassThroughClient() as unknown as NonNullable<ClientOptions['authClient']>;
-}
+export const clientOf = (url: string): BigQuery => clientAt(url, PROJECT);
 
 export async function startWithClient(options: Partial<BigQueryOptions> = {}): Promise<Started> {
   const clock = new MovableClock({ startAtMs: NOW_MS, running: false });
@@ -45,7 +37,7 @@ export async function setFaults(url: string, settings: Partial<FaultSettings>): 
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-/** Loads `rows` as one load job, as the project does; resolves to the job's resource once it is DONE. */
+/** Loads `rows` as one load job, as the project does; resolves to the job as it was answered, which for a long load is before it is DONE. */
 export async function loadRows(
   client: BigQuery,
   [datasetId, tableId]: readonly [string, string],

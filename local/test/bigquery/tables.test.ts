@@ -93,11 +93,15 @@ describe('bigquery: datasets and tables', () => {
     for (const [fields, message] of refused) {
       await assert.rejects(table.setMetadata({ schema: { fields } }), { code: 400, message });
     }
-    await assert.rejects(table.setMetadata({ clustering: { fields: ['ms'] } }), {
+    const byMonth = { timePartitioning: { type: 'MONTH', field: 'at' } };
+    await assert.rejects(table.setMetadata(byMonth), { code: 400, message: /Cannot convert the partitioning/ });
+    await assert.rejects(table.setMetadata({ clustering: { fields: ['extra'] } }), {
       code: 400,
-      message: /Cannot change clustering/,
+      message: /clustered by/,
     });
-    assert.equal((await table.getMetadata())[0].schema.fields.length, 4);
+    await table.setMetadata({ clustering: { fields: ['ms'] } });
+    const [metadata] = await table.getMetadata();
+    assert.deepEqual([metadata.schema.fields.length, metadata.clustering], [4, { fields: ['ms'] }]);
   });
 
   it('answers views by their query, views of views too', async () => {

@@ -121,6 +121,29 @@ const inputs: RuleInput[] = [
     ...{ noData: 'keep', ofPipeline: true },
   },
   {
+    ...{ slug: 'warehouse_mismatch', name: 'The warehouse differs', metric: 'warehouseMismatches', windowMin: 60 },
+    description: 'In the nightly comparison the warehouse had other numbers than the rollups.',
+    condition: { type: 'threshold', op: '>', warning: 0 },
+    ...{ noData: 'keep', ofPipeline: true },
+  },
+  {
+    ...{ slug: 'warehouse_late', name: 'The warehouse is late', metric: 'warehouseAgeMin', windowMin: 1, forMin: 10 },
+    description: 'Events older than 30 min (2 h) are not in BigQuery; insights and long history lack them.',
+    condition: { type: 'threshold', op: '>', warning: 30, critical: 120 },
+    ...{ recover: { warning: 15, critical: 60, keepFiringMin: KEEP_FIRING_MIN }, noData: 'keep', ofPipeline: true },
+  },
+  {
+    ...{
+      slug: 'warehouse_refused',
+      name: 'The warehouse refuses events',
+      metric: 'warehouseDeadLetters',
+      windowMin: 60,
+    },
+    description: 'Events could not become rows in BigQuery and wait in warehouse_dead_letters.',
+    condition: { type: 'threshold', op: '>', warning: 0 },
+    ...{ noData: 'keep', ofPipeline: true },
+  },
+  {
     ...{ slug: 'model_sunset', name: 'A model ends soon', metric: 'daysToSunset', windowMin: 60 },
     description: 'A model that is in use is switched off within 30 days.',
     condition: { type: 'threshold', op: '<=', warning: 30 },

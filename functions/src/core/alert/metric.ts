@@ -96,6 +96,17 @@ export const ALERT_METRICS: Readonly<Record<string, AlertMetric>> = {
   ),
   cursorAgeMin: signal('min', 'Lateness of aggregation', 'Minutes of the log that are not counted yet.'),
   recountMismatches: signal('count', 'Recounts that differ', 'Stretches of the log whose recount differed.'),
+  warehouseAgeMin: signal('min', 'Lateness of the warehouse', 'Minutes of the log that are not in BigQuery yet.'),
+  warehouseDeadLetters: signal(
+    'count',
+    'Events refused by the warehouse',
+    'Events that could not become rows in BigQuery.',
+  ),
+  warehouseMismatches: signal(
+    'count',
+    'Numbers that differ in the warehouse',
+    'Numbers of the last seven closed days that the warehouse and the rollups do not agree on.',
+  ),
   daysToSunset: signal('days', 'Time to the end of the model', 'Days until a model in use is switched off.', ['model']),
   dailyCapShare: signal('ratio', "Share of the day's spending cap", "Money asked for today ÷ the project's cap."),
 };

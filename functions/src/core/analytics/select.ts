@@ -17,7 +17,14 @@ export interface Filters {
 export interface Selection {
   parts(bucket: Bucket): readonly Part[];
   has(key: string): boolean;
+  /** What the keys of the cells are. */
+  keys: 'total' | 'provider' | 'cell' | 'style';
+  /** How the provider/model/kind keys that it can be made of begin and end. */
+  prefix: string;
+  suffix: string;
 }
+
+const ANY = { prefix: '', suffix: '' };
 
 /**
  * The cells that add up to what the filters leave. `modelsByName`, as provider/model, are looked for where they must be; any
@@ -31,10 +38,12 @@ export function totalSelection(filters: Filters, modelsByName: ReadonlySet<strin
         { path: 'style', message: 'not with provider, model or kind' },
       ]);
     }
-    return { parts: () => ['style'], has: (key) => key === style };
+    return { parts: () => ['style'], has: (key) => key === style, keys: 'style', ...ANY };
   }
-  if (model === undefined && kind === undefined)
-    return { parts: () => ['head'], has: (key) => key === (provider ?? TOTAL) };
+  if (model === undefined && kind === undefined) {
+    const keys = provider === undefined ? 'total' : 'provider';
+    return { parts: () => ['head'], has: (key) => key === (provider ?? TOTAL), keys, ...edgesOf(filters) };
+  }
   return cellSelection(filters, modelsByName);
 }
 
@@ -42,7 +51,8 @@ export function totalSelection(filters: Filters, modelsByName: ReadonlySet<strin
 export function rowSelection(filters: Filters, by: Breakdown, modelsByName: ReadonlySet<string>): Selection {
   const { provider, model, kind } = filters;
   if (by !== 'provider' || model !== undefined || kind !== undefined) return cellSelection(filters, modelsByName);
-  return { parts: () => ['head'], has: (key) => (provider === undefined ? key !== TOTAL : key === provider) };
+  const has = (key: string) => (provider === undefined ? key !== TOTAL : key === provider);
+  return { parts: () => ['head'], has, keys: 'provider', ...edgesOf(filters) };
 }
 
 /** Cells by provider, model and kind. */
@@ -62,11 +72,17 @@ export function cellSelection(filters: Filters, modelsByName: ReadonlySet<string
         (kind === undefined || subject.kind === kind)
       );
     },
+    keys: 'cell',
+    ...edgesOf(filters),
   };
 }
 
 /** Cells by style. */
-export const STYLES_ONLY: Selection = { parts: () => ['style'], has: () => true };
+export const STYLES_ONLY: Selection = { parts: () => ['style'], has: () => true, keys: 'style', ...ANY };
+
+function edgesOf({ provider, kind }: Filters): { prefix: string; suffix: string } {
+  return { prefix: provider === undefined ? '' : `${provider}/`, suffix: kind === undefined ? '' : `/${kind}` };
+}
 
 const cellParts = (bucket: Bucket) => partsOf(bucket).filter((part) => part !== 'head' && part !== 'style');
 

@@ -6,10 +6,14 @@ import { type TileOptions, tilesOf } from './tiles.ts';
 /** Points of a series in one answer. */
 export const MAX_SLOTS = 400;
 
-/** A stretch of time that has one answer, and the buckets that it is made of. */
-export interface Slot {
+/** From one moment up to, and not with, another. */
+export interface Stretch {
   startMs: number;
   endMs: number;
+}
+
+/** A stretch of time that has one answer, and the buckets that it is made of. */
+export interface Slot extends Stretch {
   tiles: readonly Bucket[];
 }
 
@@ -24,12 +28,19 @@ export function wholeSlot({ fromMs, toMs, zone }: Period, kept: Kept): Slot {
  * A period cut at the hours or days of its zone (minutes and quarters are the same everywhere); the first and the last may be
  * shorter. Throws as `tilesOf`, and AppError `invalid_request` for more than 400.
  */
-export function slotsOf({ fromMs, toMs, zone }: Period, granularity: Granularity, kept: Kept): Slot[] {
+export function slotsOf(period: Period, granularity: Granularity, kept: Kept): Slot[] {
+  const { zone } = period;
+  return stretchesOf(period, granularity).map(({ startMs, endMs }) => {
+    return { startMs, endMs, tiles: tilesOf(startMs, endMs, { zone, ...kept }) };
+  });
+}
+
+/** The stretches that a period is cut into, as `slotsOf` does. Throws AppError `invalid_request` for more than 400. */
+export function stretchesOf({ fromMs, toMs, zone }: Period, granularity: Granularity): Stretch[] {
   const cutIn = GRANULARITIES[granularity].everyZone ? zone : UTC;
   if ((toMs - fromMs) / GRANULARITIES[granularity].lengthMs > MAX_SLOTS) throw tooMany(granularity);
   return bucketsBetween(fromMs, toMs, granularity, cutIn).map((bucket) => {
-    const [startMs, endMs] = [Math.max(bucket.startMs, fromMs), Math.min(bucket.endMs, toMs)];
-    return { startMs, endMs, tiles: tilesOf(startMs, endMs, { zone, ...kept }) };
+    return { startMs: Math.max(bucket.startMs, fromMs), endMs: Math.min(bucket.endMs, toMs) };
   });
 }
 

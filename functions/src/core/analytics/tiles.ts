@@ -17,14 +17,19 @@ const NOT_KEPT =
  * Buckets that together are exactly this stretch of time, as few as can be found: days of the zone or of UTC, and what is
  * smaller at the edges. Throws AppError `invalid_request` where what is needed is not kept.
  */
-export function tilesOf(fromMs: number, toMs: number, { zone, zones, nowMs }: TileOptions): Bucket[] {
+export function tilesOf(fromMs: number, toMs: number, options: TileOptions): Bucket[] {
+  const tiles = keptTilesOf(fromMs, toMs, options);
+  if (!tiles)
+    throw new AppError('invalid_request', NOT_KEPT, [{ path: 'from', message: 'no longer known that finely' }]);
+  return tiles;
+}
+
+/** The same; undefined where what is needed is not kept. */
+export function keptTilesOf(fromMs: number, toMs: number, { zone, zones, nowMs }: TileOptions): Bucket[] | undefined {
   const own = zones.includes(zone) ? [zone] : [UTC];
   const ways = own[0] === UTC ? [own] : [own, [zone, UTC], [UTC]];
   const found = ways.map((way) => greedyTiles(fromMs, toMs, way, nowMs)).filter((tiles) => tiles !== undefined);
-  const [fewest] = found.sort((a, b) => a.length - b.length);
-  if (!fewest)
-    throw new AppError('invalid_request', NOT_KEPT, [{ path: 'from', message: 'no longer known that finely' }]);
-  return fewest;
+  return found.sort((a, b) => a.length - b.length)[0];
 }
 
 function greedyTiles(fromMs: number, toMs: number, zones: readonly string[], nowMs: number): Bucket[] | undefined {

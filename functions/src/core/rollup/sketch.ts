@@ -18,12 +18,13 @@ export class Sketch {
   #counts: number[] = [];
   #first = 0;
   readonly #gamma: number;
-  readonly #binsPerE: number;
+  /** 1 ÷ ln γ: a value is in bin ⌈ln(value) · binsPerE⌉. */
+  readonly binsPerE: number;
 
   constructor(accuracy: number) {
     this.accuracy = accuracy;
     this.#gamma = (1 + accuracy) / (1 - accuracy);
-    this.#binsPerE = 1 / Math.log(this.#gamma);
+    this.binsPerE = 1 / Math.log(this.#gamma);
   }
 
   /** How many values are in it. */
@@ -42,7 +43,7 @@ export class Sketch {
     if (value === 0) {
       this.#zeros += n;
       this.#count += n;
-    } else this.addToBin(Math.ceil(Math.log(value) * this.#binsPerE), n);
+    } else this.addToBin(Math.ceil(Math.log(value) * this.binsPerE), n);
   }
 
   /** Adds to a bin by its index, as a decoder does. */

@@ -11,12 +11,18 @@ export const REQUEST_BOUNDS_MS: readonly number[] = [
   ...[10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000],
 ];
 
+/** The name of what is beyond all bounds. */
+export const BEYOND = 'inf';
+
 /** The least bound that a value does not exceed, as the name of its part of a histogram; `inf` beyond all of them. */
 export function boundOf(value: number, bounds: readonly number[]): string {
-  return String(bounds.find((bound) => value <= bound) ?? 'inf');
+  return String(bounds.find((bound) => value <= bound) ?? BEYOND);
 }
 
-/** How many values of a sketch are in each part of a histogram; a value within the sketch's accuracy of a bound may be in the next. */
+/**
+ * How many values of a sketch are in each part of a histogram. What is exactly at a bound is within it, and so is a value that
+ * exceeds it by less than the sketch tells apart.
+ */
 export function countsByBound(sketch: Sketch, bounds: readonly number[]): Map<string, number> {
   const counts = new Map<string, number>();
   const count = (value: number, n: number) => {
@@ -25,6 +31,17 @@ export function countsByBound(sketch: Sketch, bounds: readonly number[]): Map<st
   };
   if (sketch.zeros !== 0) count(0, sketch.zeros);
   const gamma = (1 + sketch.accuracy) / (1 - sketch.accuracy);
-  for (const bin of sketch.bins()) count((2 * gamma ** bin.index) / (gamma + 1), bin.count);
+  for (const bin of sketch.bins()) count(gamma ** (bin.index - 1), bin.count);
   return counts;
+}
+
+/** From what is in each part of a histogram and in none before it, what is at most its bound; `inf` is everything. */
+export function addedUp(counts: ReadonlyMap<string, number>, bounds: readonly number[]): Map<string, number> {
+  let sum = 0;
+  return new Map(
+    [...bounds.map(String), BEYOND].map((name) => {
+      sum += counts.get(name) ?? 0;
+      return [name, sum];
+    }),
+  );
 }

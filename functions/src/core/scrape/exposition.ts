@@ -9,9 +9,10 @@ export interface Sample {
 /** A series of a histogram. */
 export interface HistogramSample {
   labels: Labels;
-  /** How many values are in each part and in none before it, by upper bound, rising; the rest is in `beyond`. */
+  /** How many values are at most a bound, both rising. */
   counts: readonly { bound: number; count: number }[];
-  beyond: number;
+  /** How many there are. */
+  count: number;
   sum: number;
 }
 
@@ -39,20 +40,12 @@ export function exposition(families: readonly Family[]): string {
 function linesOf(family: Family): string[] {
   const { name } = family;
   if (family.type !== 'histogram') return family.samples.map(({ labels, value }) => line(name, labels, value));
-  return family.samples.flatMap(({ labels, counts, beyond, sum }) => {
-    let seen = 0;
-    const buckets = counts.map(({ bound, count }) => {
-      seen += count;
-      return line(`${name}_bucket`, { ...labels, le: String(bound) }, seen);
-    });
-    const all = seen + beyond;
-    return [
-      ...buckets,
-      line(`${name}_bucket`, { ...labels, le: '+Inf' }, all),
-      line(`${name}_sum`, labels, sum),
-      line(`${name}_count`, labels, all),
-    ];
-  });
+  return family.samples.flatMap(({ labels, counts, count, sum }) => [
+    ...counts.map((part) => line(`${name}_bucket`, { ...labels, le: String(part.bound) }, part.count)),
+    line(`${name}_bucket`, { ...labels, le: '+Inf' }, count),
+    line(`${name}_sum`, labels, sum),
+    line(`${name}_count`, labels, count),
+  ]);
 }
 
 function line(name: string, labels: Labels, value: number): string {

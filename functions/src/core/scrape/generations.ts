@@ -5,7 +5,7 @@ import { GENERATION_BOUNDS_MS } from './bounds.ts';
 import type { Family, Labels, Sample } from './exposition.ts';
 import { histogramOf } from './histogram.ts';
 import type { RisingSums } from './rising.ts';
-import { errorName, histogramPrefix, TIMES, type Time, type Totals } from './totals.ts';
+import { ERROR_NAMES, errorName, histogramPrefix, TIMES, type Time, type Totals } from './totals.ts';
 
 const MICROS = 1e6;
 const STARS = [1, 2, 3, 4, 5] as const;
@@ -44,8 +44,9 @@ export function generationFamilies({ sinceMs, cells }: Totals): Family[] {
   const ended = each((sums, labels) =>
     TERMINAL_STATES.map((outcome) => ({ labels: { ...labels, outcome }, value: sums.get(outcome) })),
   );
+  // Each code from the beginning: of a series that begins with 1, nobody sees that it rose.
   const errors = each((sums, labels) =>
-    Array.from(sums.startingWith(errorName('')), ([code, value]) => ({ labels: { ...labels, code }, value })),
+    ERROR_NAMES.map((code) => ({ labels: { ...labels, code }, value: sums.get(errorName(code)) })),
   );
   const ratings = each((sums, labels) =>
     STARS.map((stars) => ({ labels: { ...labels, stars: String(stars) }, value: sums.get(`ratings${stars}`) })),

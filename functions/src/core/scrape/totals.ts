@@ -2,7 +2,7 @@ import { ERROR_CODES } from '../generation/outcome.ts';
 import { UTC } from '../rollup/bucket.ts';
 import { type Cell, COUNTERS, counter } from '../rollup/cell.ts';
 import type { RollupDocument } from '../rollup/document.ts';
-import { countsByBound, GENERATION_BOUNDS_MS } from './bounds.ts';
+import { addedUp, countsByBound, GENERATION_BOUNDS_MS } from './bounds.ts';
 import { RisingSums } from './rising.ts';
 
 /** The times of which there are histograms. */
@@ -19,11 +19,14 @@ export interface Totals {
 const MAX_CELLS = 250;
 const OTHER = 'other/other/other';
 const KNOWN_ERRORS: ReadonlySet<string> = new Set(ERROR_CODES);
+const OTHER_ERROR = 'other';
+/** The codes by which errors are told apart. */
+export const ERROR_NAMES: readonly string[] = [...ERROR_CODES, OTHER_ERROR];
 
 /** The name of the sum of errors of a code. */
 export const errorName = (code: string) => `error.${code}`;
-/** The beginning of the names of the parts of a histogram, which end in the upper bound. */
-export const histogramPrefix = (time: Time) => `${time}.`;
+/** The beginning of the names of what took at most a time, which end in that bound. */
+export const histogramPrefix = (time: Time) => `${time}.le.`;
 
 /** Totals of nothing. */
 export const noTotals = (sinceMs: number): Totals => ({ sinceMs, cells: new Map() });
@@ -45,10 +48,11 @@ function sumsOf(cells: Totals['cells'], key: string): RisingSums {
 
 function addCell(sums: RisingSums, cell: Cell): void {
   for (const name of COUNTERS) sums.add(name, counter(cell, name));
-  for (const [code, n] of cell.errors) sums.add(errorName(KNOWN_ERRORS.has(code) ? code : 'other'), n);
+  for (const [code, n] of cell.errors) sums.add(errorName(KNOWN_ERRORS.has(code) ? code : OTHER_ERROR), n);
   for (const time of TIMES) {
     const counts = countsByBound(cell.sketches[time], GENERATION_BOUNDS_MS);
-    for (const [bound, n] of counts) sums.add(histogramPrefix(time) + bound, n);
+    // Added up before they rise: what is corrected into another part is still one.
+    for (const [bound, n] of addedUp(counts, GENERATION_BOUNDS_MS)) sums.add(histogramPrefix(time) + bound, n);
   }
 }
 

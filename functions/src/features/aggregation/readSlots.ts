@@ -16,7 +16,7 @@ export const MAX_DOCUMENTS_READ = 800;
  */
 export async function readSlots(
   slots: readonly Slot[],
-  selection: Selection,
+  selection: Pick<Selection, 'parts' | 'has'>,
   rollupVersion: number = servedRollupVersion(),
 ): Promise<Map<string, Cell>[]> {
   const idsOfSlots = slots.map(({ tiles }) =>

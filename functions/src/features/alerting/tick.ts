@@ -8,6 +8,6 @@ export async function tick(): Promise<Evaluated> {
   // Each goes on without the other; what failed shows in the end, and no sign of life is given.
   if (evaluated.status === 'rejected') throw evaluated.reason;
   if (swept.status === 'rejected') throw swept.reason;
-  await heartbeat();
+  await heartbeat(evaluated.value.rules);
   return evaluated.value;
 }

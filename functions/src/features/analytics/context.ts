@@ -1,4 +1,4 @@
-import { type Period, type PeriodQuery, periodOf } from '../../core/analytics/period.ts';
+import { type Period, type PeriodQuery, periodOf, type RangeName } from '../../core/analytics/period.ts';
 import type { Filters } from '../../core/analytics/select.ts';
 import { AppError } from '../../core/errors.ts';
 import { knownModels } from '../../core/ingest/cell.ts';
@@ -17,20 +17,22 @@ export interface AsOf {
   bucketsVersion: number;
   /** Undefined while nothing is counted yet. */
   through: Date | undefined;
+  /** What the answer turned out to be made of, noted while it is made. */
+  restsOn: { buckets: boolean; warehouse: WarehouseAsOf | undefined };
+}
+
+/** The warehouse as of one moment. */
+export interface WarehouseAsOf {
+  /** Everything recorded up to here is in it. */
+  through: Date;
+  /** Another one where it holds anything else. */
+  state: string;
 }
 
 /** What is asked for, and of which part of it. */
 export interface Question extends PeriodQuery, Filters {
+  range?: RangeName | undefined;
   tz: string;
-}
-
-/** What an answer says of its period. */
-export interface RangeView {
-  from: string;
-  to: string;
-  tz: string;
-  complete: boolean;
-  through: string | null;
 }
 
 /** Up to where the log is counted now. A read. */
@@ -40,7 +42,7 @@ export async function countedUpTo(): Promise<AsOf> {
   // Until the first run is through with what it found, the state is at 1970.
   const through = state && state.through.getTime() > 0 ? state.through : undefined;
   const { version = 0, bucketsVersion = 0 } = state ?? {};
-  return { rollupVersion, version, bucketsVersion, through };
+  return { rollupVersion, version, bucketsVersion, through, restsOn: { buckets: false, warehouse: undefined } };
 }
 
 /** The period of a question; named ranges are as of what is counted. Throws AppError `invalid_request`. */
@@ -56,15 +58,6 @@ export function kept() {
 /** Models that have cells of their own, as provider/model. */
 export function modelsByName(): ReadonlySet<string> {
   return knownModels(KNOWN_MODELS.value()).models;
-}
-
-/** How an answer names its period. */
-export function rangeView({ fromMs, toMs, zone }: Period, { through }: AsOf): RangeView {
-  return {
-    ...{ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), tz: zone },
-    complete: through !== undefined && through.getTime() >= toMs,
-    through: through?.toISOString() ?? null,
-  };
 }
 
 /** The filters of a question, as an answer repeats them. */

@@ -3,15 +3,15 @@ import { subjectOf } from '../../core/analytics/groups.ts';
 import type { Period } from '../../core/analytics/period.ts';
 import { resolutionsOf } from '../../core/analytics/resolution.ts';
 import { cellSelection, STYLES_ONLY } from '../../core/analytics/select.ts';
-import { type Slot, slotsOf, wholeSlot } from '../../core/analytics/slots.ts';
+import { type Stretch, stretchesOf } from '../../core/analytics/slots.ts';
 import { hasWork, sumOf, wholeView } from '../../core/analytics/view.ts';
 import type { Granularity } from '../../core/rollup/bucket.ts';
 import { type Cell, counter } from '../../core/rollup/cell.ts';
 import { readErrors } from '../../core/rollup/read.ts';
 import { endedCount } from '../../core/rollup/reading.ts';
-import { readSlots } from '../aggregation/index.ts';
-import { isKnown } from './cells.ts';
-import { type AsOf, filtersOf, kept, modelsByName, periodFor, type Question, rangeView } from './context.ts';
+import { type AsOf, filtersOf, modelsByName, periodFor, type Question } from './context.ts';
+import { readCells } from './history.ts';
+import { rangeView } from './rangeView.ts';
 
 /** Up to here times to resolution are by hours, beyond by days. */
 const BY_HOURS_MS = 50 * 3_600_000;
@@ -22,25 +22,30 @@ export async function errors(asOf: AsOf, question: Question) {
   const period = periodFor(question, asOf);
   const filters = filtersOf(question);
   const granularity = period.toMs - period.fromMs <= BY_HOURS_MS ? '1h' : '1d';
-  const slots = slotsOf(period, granularity, kept());
-  const found = await readSlots(slots, cellSelection(question, modelsByName()));
-  const total = sumOf(found.flatMap((cells) => [...cells.values()]));
+  const slots = stretchesOf(period, granularity);
+  const [found, styles] = await Promise.all([
+    readCells(asOf, period.zone, slots, cellSelection(question, modelsByName())),
+    Object.keys(filters).length === 0 ? stylesOf(asOf, period) : [],
+  ]);
+  const cells = found.cells.map((known) => known ?? new Map<string, Cell>());
+  const total = sumOf(cells.flatMap((known) => [...known.values()]));
+  const isKnown = found.cells[0] !== undefined;
   return {
-    ...{ range: rangeView(period, asOf), filters, ended: isKnown(asOf, period.fromMs) ? endedCount(total) : null },
+    ...{ range: rangeView(period, asOf, found), filters, ended: isKnown ? endedCount(total) : null },
     errors: readErrors(total).map(({ code, count, share }) => {
       const { component, severity, fault } = traitsOf(code) ?? UNKNOWN;
       return { code, component, severity, fault, count, share: share ?? null };
     }),
-    patterns: patternsOf(slots, found),
+    patterns: patternsOf(slots, cells),
     resolutionGranularity: granularity satisfies Granularity as Granularity,
-    styles: Object.keys(filters).length === 0 ? await stylesOf(period) : [],
+    styles,
   };
 }
 
 const UNKNOWN = { component: 'unknown', severity: 'error', fault: null } as const;
 
 /** By code and model, the most frequent first. */
-function patternsOf(slots: readonly Slot[], found: readonly Map<string, Cell>[]) {
+function patternsOf(slots: readonly Stretch[], found: readonly Map<string, Cell>[]) {
   const models = new Map<string, (Cell | undefined)[]>();
   for (const [at, cells] of found.entries()) {
     for (const [key, cell] of cells) {
@@ -58,7 +63,7 @@ function patternsOf(slots: readonly Slot[], found: readonly Map<string, Cell>[])
     .slice(0, MAX_PATTERNS);
 }
 
-function patternsOfModel(name: string, series: readonly (Cell | undefined)[], slots: readonly Slot[]) {
+function patternsOfModel(name: string, series: readonly (Cell | undefined)[], slots: readonly Stretch[]) {
   const { provider, model } = subjectOf(`${name}/`);
   const whole = sumOf(series.filter((cell) => cell !== undefined));
   return readErrors(whole).map(({ code, count, share }) => {
@@ -70,8 +75,9 @@ function patternsOfModel(name: string, series: readonly (Cell | undefined)[], sl
   });
 }
 
-async function stylesOf(period: Period) {
-  const [styles] = await readSlots([wholeSlot(period, kept())], STYLES_ONLY);
+async function stylesOf(asOf: AsOf, { fromMs: startMs, toMs: endMs, zone }: Period) {
+  const { cells } = await readCells(asOf, zone, [{ startMs, endMs }], STYLES_ONLY);
+  const [styles] = cells;
   return [...(styles ?? [])]
     .filter(([, cell]) => hasWork(cell))
     .sort(([a], [b]) => (a < b ? -1 : 1))

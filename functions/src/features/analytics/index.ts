@@ -5,3 +5,4 @@ export { listGenerationMetrics, type Measured } from './listGenerationMetrics.ts
 export { performance } from './performance.ts';
 export { rows } from './rows.ts';
 export { summary } from './summary.ts';
+export { type TrendsQuestion, trends } from './trends.ts';

@@ -1,5 +1,6 @@
 import { perApp } from '../../platform/app.ts';
 import { now } from '../../platform/clock.ts';
+import { withinLimit } from '../../platform/timeLimit.ts';
 
 /** What a probe found. */
 export interface ProbeResult {
@@ -37,7 +38,7 @@ async function measure(probe: Probe, startedAtMs: number): Promise<ProbeResult> 
   const checkedAt = now().toISOString();
   const seen = () => ({ latencyMs: Math.round(performance.now() - startedAtMs), checkedAt });
   try {
-    const details = await withinLimit(probe.check());
+    const details = await withinLimit(probe.check(), TIME_LIMIT_MS);
     const lastError = lastErrors().get(probe.name);
     return { ok: true, ...seen(), details, ...(lastError && { lastError }) };
   } catch (error) {
@@ -45,18 +46,6 @@ async function measure(probe: Probe, startedAtMs: number): Promise<ProbeResult> 
     const lastError = { at: checkedAt, message: describe(error) };
     lastErrors().set(probe.name, lastError);
     return { ok: false, ...seen(), lastError };
-  }
-}
-
-async function withinLimit<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIME_LIMIT_MS} ms`)), TIME_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

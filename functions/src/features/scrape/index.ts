@@ -1,1 +1,2 @@
+export { queueDepths } from './queueDepths.ts';
 export { scrape } from './scrape.ts';

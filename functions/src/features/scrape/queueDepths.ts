@@ -1,5 +1,6 @@
 import { logOf } from '../../platform/logs.ts';
 import { queueState } from '../../platform/queues.ts';
+import { withinLimit } from '../../platform/timeLimit.ts';
 import { QUEUES } from '../generation/index.ts';
 
 const log = logOf('scrape');
@@ -14,17 +15,11 @@ export async function queueDepths(): Promise<Record<string, number>> {
 }
 
 async function depthOf(queue: string): Promise<number | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIME_LIMIT_MS} ms`)), TIME_LIMIT_MS);
-  });
   try {
-    return (await Promise.race([queueState(queue), limit])).depth;
+    return (await withinLimit(queueState(queue), TIME_LIMIT_MS)).depth;
   } catch (error) {
     // The other metrics are worth having without this one, whose absence shows.
     log.warn('a queue cannot be asked', { queue, error: error instanceof Error ? error.name : 'unknown' });
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

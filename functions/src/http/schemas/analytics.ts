@@ -4,14 +4,13 @@ import { TERMINAL_STATES } from '../../core/generation/outcome.ts';
 import { GRANULARITY_NAMES } from '../../core/rollup/bucket.ts';
 import { METRICS } from '../../core/rollup/metrics.ts';
 
-const isoTime = z.iso.datetime();
-const number = z
-  .object({
-    value: z.number().nullable().openapi({ description: 'null where it would rest on nothing' }),
-    unit: z.enum(['count', 'ratio', 'ms', 's', 'usd', 'usd/s', 'credits', 'stars', 'score']),
-    n: z.int().openapi({ description: 'how many generations it rests on' }),
-  })
-  .openapi('MetricNumber');
+export const isoTime = z.iso.datetime();
+export const unit = z.enum(['count', 'ratio', 'ms', 's', 'usd', 'usd/s', 'credits', 'stars', 'score']);
+export const point = {
+  value: z.number().nullable().openapi({ description: 'null where it would rest on nothing' }),
+  n: z.int().openapi({ description: 'how many generations it rests on' }),
+};
+const number = z.object({ ...point, unit }).openapi('MetricNumber');
 
 const metrics = z
   .object({
@@ -27,21 +26,30 @@ const metrics = z
   })
   .openapi('Metrics');
 
-const change = z
+export const change = z
   .object({ difference: z.number().nullable(), ratio: z.number().nullable() })
   .openapi('MetricChange', { description: 'now − before, and that ÷ before; null where there is nothing to compare' });
 const changes = z.record(z.string(), change);
 
-const range = z
+export const range = z
   .object({
     from: isoTime,
     to: isoTime,
     tz: z.string(),
     complete: z.boolean().openapi({ description: 'whether all that was recorded up to its end is counted' }),
     through: isoTime.nullable().openapi({ description: 'all that was recorded up to here is counted' }),
+    sources: z
+      .array(
+        z.object({
+          source: z.enum(['rollups', 'warehouse']),
+          ...{ from: isoTime, to: isoTime },
+          through: isoTime.nullable().openapi({ description: 'all that was recorded up to here is in the source' }),
+        }),
+      )
+      .openapi({ description: 'what it was answered from, by stretches of time' }),
   })
   .openapi('Range');
-const filters = z.object({
+export const filters = z.object({
   provider: z.string().optional(),
   model: z.string().optional(),
   kind: z.string().optional(),
@@ -61,7 +69,7 @@ export const performanceSchema = z
   })
   .openapi('Performance');
 
-const group = { provider: z.string().optional(), model: z.string().optional(), kind: z.string().optional() };
+export const group = { provider: z.string().optional(), model: z.string().optional(), kind: z.string().optional() };
 
 export const providersSchema = z
   .object({

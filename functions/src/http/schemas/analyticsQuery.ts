@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { BREAKDOWNS } from '../../core/analytics/groups.ts';
-import { RANGES } from '../../core/analytics/period.ts';
+import { LONG_RANGES, RANGES } from '../../core/analytics/period.ts';
+import { TREND_GRANULARITIES } from '../../core/analytics/trendPeriods.ts';
 import { KINDS } from '../../core/catalogue/schema.ts';
 import { TERMINAL_STATES } from '../../core/generation/outcome.ts';
 import { GRANULARITY_NAMES } from '../../core/rollup/bucket.ts';
@@ -40,6 +41,31 @@ export const errorsQuerySchema = z.strictObject({ ...periodQuery, ...filterQuery
 export const costsQuerySchema = z.strictObject({
   ...{ ...periodQuery, ...filterQuery, ...compareQuery },
   by: z.enum(BREAKDOWNS).default('model'),
+});
+const metrics = z
+  .string()
+  .min(1)
+  .max(500)
+  .transform((text) => [...new Set(text.split(','))])
+  .pipe(z.array(name).max(8));
+export const trendsQuerySchema = z.strictObject({
+  metric: metrics.openapi({
+    type: 'string',
+    description: 'names of /metric-definitions, separated by commas, at most 8',
+  }),
+  ...{ ...periodQuery, ...filterQuery, ...styleQuery, ...compareQuery },
+  range: z
+    .enum(LONG_RANGES)
+    .optional()
+    .openapi({ description: 'whole hours (24h) or days and the open one, instead of from and to; 30d by default' }),
+  granularity: z
+    .enum(TREND_GRANULARITIES)
+    .default('day')
+    .openapi({ description: 'hours of at most 14 days; weeks begin on Monday' }),
+  by: z
+    .enum(['none', ...BREAKDOWNS])
+    .default('none')
+    .openapi({ description: 'cell: provider, model and kind' }),
 });
 export const generationMetricsQuerySchema = z.strictObject({
   ...pageQuery,

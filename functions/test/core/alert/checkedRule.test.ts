@@ -105,6 +105,9 @@ describe('the default rules', () => {
     revenue_decline: 'revenueUsd down week warning 0.2 in 10080 min',
     aggregation_late: 'cursorAgeMin > critical 5 in 1 min',
     rollup_mismatch: 'recountMismatches > critical 0 in 60 min',
+    warehouse_mismatch: 'warehouseMismatches > warning 0 in 60 min',
+    warehouse_late: 'warehouseAgeMin > warning 30 critical 120 in 1 min',
+    warehouse_refused: 'warehouseDeadLetters > warning 0 in 60 min',
     model_sunset: 'daysToSunset <= warning 30 in 60 min',
     daily_cap: 'dailyCapShare >= warning 0.8 critical 1 in 5 min',
   };

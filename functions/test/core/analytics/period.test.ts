@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type PeriodQuery, periodOf, previousPeriod } from '../../../src/core/analytics/period.ts';
+import { type PeriodQuery, periodOf } from '../../../src/core/analytics/period.ts';
+import { previousPeriod } from '../../../src/core/analytics/previousPeriod.ts';
 
 const AS_OF = Date.parse('2024-11-21T13:37:20Z');
 const iso = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
@@ -48,6 +49,22 @@ describe('core/analytics/period', () => {
   ] as [PeriodQuery, string, string[]][]) {
     it(`before ${JSON.stringify(query)} of ${zone} was ${expected}`, () => {
       assert.deepEqual(iso(previousPeriod(periodOf(query, zone, AS_OF), AS_OF)), expected);
+    });
+  }
+
+  for (const [query, zone, asOf, expected] of [
+    [{ from: '2024-03-01', to: '2024-04-01' }, 'UTC', '2024-11-20', ['2024-02-01T00:00', '2024-03-01T00:00']],
+    [
+      ...[{ from: '2024-01-01', to: '2024-07-01' }, 'America/New_York', '2024-11-20'],
+      ['2023-07-01T04:00', '2024-01-01T05:00'],
+    ],
+    // Of months that are not over yet as much as is over of them, and not more than there is.
+    [{ from: '2024-11-01', to: '2024-12-01' }, 'UTC', '2024-11-20T13:37Z', ['2024-10-01T00:00', '2024-10-20T13:30']],
+    [{ from: '2024-03-01', to: '2024-04-01' }, 'UTC', '2024-03-31T12:00Z', ['2024-02-01T00:00', '2024-03-01T00:00']],
+    [{ from: '2024-03-15', to: '2024-04-01' }, 'UTC', '2024-11-20', ['2024-02-27T00:00', '2024-03-15T00:00']],
+  ] as [PeriodQuery, string, string, string[]][]) {
+    it(`by months, before ${JSON.stringify(query)} of ${zone} was ${expected}`, () => {
+      assert.deepEqual(iso(previousPeriod(periodOf(query, zone, AS_OF), Date.parse(asOf), 'month')), expected);
     });
   }
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { ROUTES } from '../../../src/core/access/routes.ts';
 import { exposition } from '../../../src/core/scrape/exposition.ts';
-import { requestFamilies } from '../../../src/core/scrape/requests.ts';
+import { portionsOf, requestFamilies } from '../../../src/core/scrape/requests.ts';
 
 describe("Prometheus's text format", () => {
   it('has help, type and a line for each series; what has none is left out', () => {
@@ -26,7 +27,8 @@ describe("Prometheus's text format", () => {
     ]);
     const lines = exposition(requestFamilies(new Map([['GET /api/v1/generations/:id', counts]]))).split('\n');
     const labels = 'endpoint="/api/v1/generations/:id",method="GET"';
-    assert.ok(lines.includes(`api_requests_total{${labels},status="5xx"} 1`));
+    const statuses = lines.filter((line) => line.startsWith('api_requests_total')).map((line) => line.slice(-8));
+    assert.deepEqual(statuses, ['"2xx"} 3', '"3xx"} 0', '"4xx"} 0', '"5xx"} 1']);
     const values = lines
       .filter((line) => line.startsWith('api_request_duration_seconds'))
       .map((line) => {
@@ -38,5 +40,36 @@ describe("Prometheus's text format", () => {
       ...['_bucket{,le="5"} 3', '_bucket{,le="10"} 3', '_bucket{,le="30"} 3', '_bucket{,le="60"} 3'],
       ...['_bucket{,le="+Inf"} 4', '_sum{} 70.5', '_count{} 4'],
     ]);
+  });
+});
+
+describe('counts of requests to be added', () => {
+  it('come in portions that Firestore takes in one commit, each count in one of them', () => {
+    const names = [
+      '10',
+      '25',
+      '50',
+      '100',
+      '250',
+      '500',
+      '1000',
+      '2500',
+      '5000',
+      '10000',
+      '30000',
+      '60000',
+      'inf',
+      'sumMs',
+    ];
+    const sums = new Map([...names, '2xx', '3xx', '4xx', '5xx'].map((name) => [name, 1]));
+    const counts = new Map(Object.keys(ROUTES).map((route) => [route, sums]));
+    const portions = portionsOf(counts);
+    for (const portion of portions) assert.ok(portion.size * sums.size <= 500, String(portion.size));
+    assert.deepEqual(new Map(portions.flatMap((portion) => [...portion])), counts);
+    assert.equal(
+      portions.reduce((sum, { size }) => sum + size, 0),
+      counts.size,
+    );
+    assert.deepEqual(portionsOf(new Map()), []);
   });
 });

@@ -5,6 +5,8 @@ import { AT, COUNTERS, emptyCell } from '../../../src/core/rollup/cell.ts';
 import { foldEvents } from '../../../src/core/rollup/fold.ts';
 import { Sketch } from '../../../src/core/rollup/sketch.ts';
 import { countsByBound, GENERATION_BOUNDS_MS } from '../../../src/core/scrape/bounds.ts';
+import { exposition } from '../../../src/core/scrape/exposition.ts';
+import { generationFamilies } from '../../../src/core/scrape/generations.ts';
 import { addToTotals, decodeTotals, encodeTotals, noTotals } from '../../../src/core/scrape/totals.ts';
 import { event, NOW } from '../rollup/arbitrary.ts';
 
@@ -26,6 +28,43 @@ describe('the totals of everything ever counted', () => {
       }),
       { seed: 1, numRuns: 60 },
     );
+  });
+
+  it('have what is exactly at a bound within it', () => {
+    const sketch = new Sketch(0.005);
+    for (const bound of GENERATION_BOUNDS_MS) sketch.add(bound);
+    const each = GENERATION_BOUNDS_MS.map((bound) => [String(bound), 1] as const);
+    assert.deepEqual(countsByBound(sketch, GENERATION_BOUNDS_MS), new Map(each));
+  });
+
+  it('have each end in a histogram once, also when its time was corrected', () => {
+    const totals = noTotals(0);
+    const [short, long] = [29_000, 100_000];
+    const tell = (...times: (readonly [ms: number, n: number])[]) => {
+      const cell = emptyCell();
+      for (const [ms, n] of times) cell.sketches.totalMs.add(ms, n);
+      addToTotals(totals, [
+        { id: 'x', bucket: bucketAt(NOW.getTime(), '1d'), part: 'p0', cells: new Map([['a/b/c', cell]]) },
+      ]);
+    };
+    const shown = () => {
+      const lines = exposition(generationFamilies(totals)).split('\n');
+      return ['30', '120', '+Inf'].map((le) => {
+        const name = `video_generation_duration_seconds_bucket{provider="a",model="b",kind="c",le="${le}"} `;
+        return Number(lines.find((line) => line.startsWith(name))?.slice(name.length));
+      });
+    };
+    tell([short, 1]);
+    assert.deepEqual(shown(), [1, 1, 1]);
+    tell([short, -1], [long, 1]);
+    assert.deepEqual(shown(), [1, 1, 1]);
+    tell([short, 1]);
+    assert.deepEqual(shown(), [1, 2, 2]);
+    tell([long, -1], [short, 1]);
+    assert.deepEqual(shown(), [2, 2, 2]);
+    // Of something that ended before counting began.
+    tell([long, -5], [short, 5]);
+    assert.deepEqual(shown(), [7, 7, 7]);
   });
 
   it('have every value of a sketch in one part of its histogram', () => {

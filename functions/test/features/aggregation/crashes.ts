@@ -20,14 +20,14 @@ const operations = (): [object, string][] => [
   [Object.getPrototypeOf(firestore().collection('analytics_events').count()), 'get'],
 ];
 
-/** Lets the database's client of this process die as planned, until restored. */
-export function crashingClient(): {
+/** Lets the database's client of this process die as planned, until restored; `more`: and at these methods of other clients. */
+export function crashingClient(more: readonly [object, string][] = []): {
   /** Does something that may die; true when it did. */
   run(plan: CrashPlan | undefined, act: () => Promise<unknown>): Promise<boolean>;
   restore(): void;
 } {
   const plans = new AsyncLocalStorage<{ left: number; side: CrashPlan['side'] }>();
-  const restores = operations().map(([owner, name]) => {
+  const restores = [...operations(), ...more].map(([owner, name]) => {
     const methods = owner as Record<string, Operation>;
     const operation = methods[name];
     if (!operation) throw new Error(`the client has no ${name}`);

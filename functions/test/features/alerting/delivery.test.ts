@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict';
-import type { RuleInput } from '../../../src/core/alert/rule.ts';
 import { deliver, evaluate } from '../../../src/features/alerting/index.ts';
-import { alertEpisodes, notifications, timeline } from '../../../src/platform/alerts.ts';
-import { capturedLogs, type Logs } from '../../stack/harness.ts';
-import { Receiver } from './receiver.ts';
-import { MINUTE_MS, World } from './world.ts';
-
-const RULE: RuleInput = {
-  ...{ slug: 'errors', name: 'Errors', metric: 'errorCount', windowMin: 1 },
-  condition: { type: 'threshold', op: '>', critical: 3 },
-};
+import { alertEpisodes, timeline } from '../../../src/platform/alerts.ts';
+import { outbox, startDesk, to } from './desk.ts';
+import { MINUTE_MS } from './world.ts';
 
 describe('delivery of notifications', function () {
   this.timeout(60_000);
-  const world = new World();
-  const receiver = new Receiver();
-  let logs: Logs;
+  const { world, receiver } = startDesk({ desk: {}, phone: {}, spare: { severities: ['info'] } });
 
-  before(async () => {
-    logs = capturedLogs();
-    await receiver.start();
-    await world.start([
-      receiver.channel('desk'),
-      receiver.channel('phone'),
-      receiver.channel('spare', { severities: ['info'] }),
-    ]);
-  });
-  after(async () => {
-    await world.stop();
-    await receiver.stop();
-    logs.restore();
-  });
-  beforeEach(async () => {
-    world.reset();
-    receiver.received.length = 0;
-    receiver.answers.clear();
-    receiver.onReceived = undefined;
-    await world.putRules([RULE]);
-    await fire();
-  });
+  beforeEach(() => fire());
 
   /** Lets the rule fire. */
   async function fire(): Promise<void> {
@@ -49,9 +19,6 @@ describe('delivery of notifications', function () {
     await evaluate();
   }
 
-  const outbox = async () => (await notifications().get()).docs.map((doc) => doc.data());
-  const to = async (channelId: string) =>
-    (await outbox()).find((each) => each.channelId === channelId) ?? assert.fail(`nothing goes to ${channelId}`);
   const retryAt = async (channelId: string) =>
     (await to(channelId)).nextAttemptAt?.getTime() ?? assert.fail('no retry');
   const lines = async () => {

@@ -1,43 +1,20 @@
 import assert from 'node:assert/strict';
-import type { RuleInput } from '../../../src/core/alert/rule.ts';
 import { deliver, evaluate } from '../../../src/features/alerting/index.ts';
 import { notifications } from '../../../src/platform/alerts.ts';
-import { capturedLogs, type Logs } from '../../stack/harness.ts';
-import { Receiver } from './receiver.ts';
-import { MINUTE_MS, World } from './world.ts';
+import { outbox, startDesk } from './desk.ts';
+import { MINUTE_MS } from './world.ts';
 
-const RULE: RuleInput = {
-  ...{ slug: 'errors', name: 'Errors', metric: 'errorCount', windowMin: 1 },
-  condition: { type: 'threshold', op: '>', critical: 3 },
-};
 const HOUR_MS = 60 * MINUTE_MS;
 
 describe('what a channel does not take', function () {
   this.timeout(60_000);
-  const world = new World();
-  const receiver = new Receiver();
-  let logs: Logs;
+  const { world, receiver } = startDesk({ desk: {}, spare: { severities: [] } });
 
-  before(async () => {
-    logs = capturedLogs();
-    await receiver.start();
-    await world.start([receiver.channel('desk'), receiver.channel('spare', { severities: [] })]);
-  });
-  after(async () => {
-    await world.stop();
-    await receiver.stop();
-    logs.restore();
-  });
   beforeEach(async () => {
-    world.reset();
-    receiver.received.length = 0;
-    receiver.answers.clear();
-    await world.putRules([RULE]);
     await world.nextMinute({ google: { failed: 9 } });
     await evaluate();
   });
 
-  const outbox = async () => (await notifications().get()).docs.map((doc) => doc.data());
   const sent = async (channelId: string) =>
     (await outbox())
       .filter((each) => each.channelId === channelId)

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { RuleInput } from '../../../src/core/alert/rule.ts';
 import { escalate, evaluate } from '../../../src/features/alerting/index.ts';
 import { actOn } from '../../../src/features/alerts/index.ts';
-import { alertEpisodes, notifications, timeline } from '../../../src/platform/alerts.ts';
+import { notifications } from '../../../src/platform/alerts.ts';
 import { capturedLogs, type Logs } from '../../stack/harness.ts';
+import { episode, reasons } from './desk.ts';
 import { MINUTE_MS, World } from './world.ts';
 
 const RULE: RuleInput = {
@@ -39,12 +40,6 @@ describe('a person who acts while an evaluation runs', function () {
     await evaluate();
   });
 
-  const episode = async () => (await alertEpisodes().get()).docs[0]?.data() ?? assert.fail('no episode');
-  const reasons = async () =>
-    (await timeline((await episode()).id).get()).docs
-      .map((doc) => doc.data())
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ reason }) => reason);
   const told = async () =>
     (await notifications().get()).docs
       .map((doc) => doc.data())

@@ -72,6 +72,23 @@ describe('each minute of alerting', function () {
     assert.equal(beats(), 1);
   });
 
+  it('gives none when what should go out cannot be enqueued', async () => {
+    await world.nextMinute({ google: { failed: 9 } });
+    await evaluate();
+    // Nobody works at the tasks here, so the message is overdue soon.
+    await world.nextMinute({ google: { failed: 9 } });
+    const queue = process.env.CLOUD_TASKS_EMULATOR_HOST;
+    process.env.CLOUD_TASKS_EMULATOR_HOST = '127.0.0.1:1';
+    try {
+      await assert.rejects(tick(), /could not be enqueued/);
+    } finally {
+      process.env.CLOUD_TASKS_EMULATOR_HOST = queue;
+    }
+    assert.equal(beats(), 0);
+    await tick();
+    assert.equal(beats(), 1);
+  });
+
   for (const answer of [{ status: 500 }, 'cut'] as const) {
     it(`goes on when the watchdog ${answer === 'cut' ? 'hangs up' : 'is broken'}`, async () => {
       receiver.answers.set('/watchdog', answer);

@@ -1,56 +1,23 @@
 import assert from 'node:assert/strict';
 import type { Action } from '../../../src/core/alert/act.ts';
-import type { RuleInput } from '../../../src/core/alert/rule.ts';
 import { deliver, evaluate } from '../../../src/features/alerting/index.ts';
 import { actOn, changeRule, createRule, deleteRule } from '../../../src/features/alerts/index.ts';
-import { alertEpisodes, notifications, timeline } from '../../../src/platform/alerts.ts';
 import { auditLog } from '../../../src/platform/audit.ts';
-import { capturedLogs, type Logs } from '../../stack/harness.ts';
-import { Receiver } from './receiver.ts';
-import { World } from './world.ts';
+import { ERRORS, episode, reasons, startDesk, to } from './desk.ts';
 
-const RULE: RuleInput = {
-  ...{ slug: 'errors', name: 'Errors', metric: 'errorCount', windowMin: 1 },
-  condition: { type: 'threshold', op: '>', critical: 3 },
-};
 const by = { actor: { uid: 'ann' }, from: '127.0.0.1' };
 
 describe('a commit whose answer is lost', function () {
   this.timeout(60_000);
-  const world = new World();
-  const receiver = new Receiver();
-  let logs: Logs;
+  const { world, receiver } = startDesk({ desk: {}, spare: { severities: [] } });
 
-  before(async () => {
-    logs = capturedLogs();
-    await receiver.start();
-    await world.start([receiver.channel('desk'), receiver.channel('spare', { severities: [] })]);
-  });
-  after(async () => {
-    await world.stop();
-    await receiver.stop();
-    logs.restore();
-  });
   beforeEach(async () => {
-    world.reset();
-    receiver.received.length = 0;
-    receiver.answers.clear();
-    await world.putRules([RULE]);
     await world.nextMinute({ google: { failed: 9 } });
   });
 
   /** `work`; the answer to its commit number `commit`, from 0, is lost. */
   const unanswered = (commit: number, work: () => Promise<unknown>) =>
     world.meeting({ side: 'unanswered' }, commit, work);
-  const outbox = async () => (await notifications().get()).docs.map((doc) => doc.data());
-  const to = async (channelId: string) =>
-    (await outbox()).find((each) => each.channelId === channelId) ?? assert.fail(`nothing goes to ${channelId}`);
-  const episode = async () => (await alertEpisodes().get()).docs[0]?.data() ?? assert.fail('no episode');
-  const reasons = async () =>
-    (await timeline((await episode()).id).get()).docs
-      .map((doc) => doc.data())
-      .sort((a, b) => a.seq - b.seq)
-      .map(({ reason }) => reason);
   const enqueued = () =>
     world.tasks.filter(({ queue }) => queue === 'deliverNotification').map(({ data }) => data.notificationId);
 
@@ -87,7 +54,7 @@ describe('a commit whose answer is lost', function () {
       unanswered(0, async () => {
         done.push((await work()).name);
       });
-    await doing(() => createRule(by, { ...RULE, slug: 'mine' }));
+    await doing(() => createRule(by, { ...ERRORS, slug: 'mine' }));
     await doing(() => changeRule(by, 'mine', (rule) => ({ ...rule, name: 'Ours' })));
     await doing(() => deleteRule(by, 'mine'));
     assert.deepEqual(done, ['Errors', 'Ours', 'Ours']);

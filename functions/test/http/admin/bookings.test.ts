@@ -1,33 +1,27 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { DEFAULT_SETTINGS } from '../../../src/core/settings/settings.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../../stack/harness.ts';
+import { type Client, clientFor, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { bodyOf } from './people.ts';
 
 const FREE = DEFAULT_SETTINGS.limits.free.signupCredits;
 
 describe('credits booked under a key', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ limits: true });
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
+    stack = await quietStack({ limits: true });
+    root = await clientFor(stack, 'root', { role: 'admin' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const give = (uid: string, key: string, body: object) =>
     root.call('POST', `/admin/users/${uid}/credits`, { reason: 'a test', ...body }, { 'Idempotency-Key': key });
 
   it('are not booked again as something else', async () => {
-    await clientFor(placeOf(stack), 'ann');
+    await clientFor(stack, 'ann');
     bodyOf(await give('ann', 'pay-1', { kind: 'purchase', credits: 500 }));
     for (const body of [{ kind: 'grant', credits: 500 }, { kind: 'adjustment', credits: 500 }, { credits: 500 }]) {
       assertRefusal(await give('ann', 'pay-1', body), { status: 422, code: 'idempotency_conflict' });
@@ -36,7 +30,7 @@ describe('credits booked under a key', () => {
   });
 
   it('cannot take the key of the credits that an account begins with', async () => {
-    await clientFor(placeOf(stack), 'bob');
+    await clientFor(stack, 'bob');
     const before = await give('bob', 'signup', { credits: FREE });
     assertRefusal(before, { status: 400, code: 'invalid_request' });
     bodyOf(await give('bob', 'k', { credits: 1 }));
@@ -45,7 +39,7 @@ describe('credits booked under a key', () => {
   });
 
   it('are paged through whatever their keys are', async () => {
-    const cat = await clientFor(placeOf(stack), 'cat');
+    const cat = await clientFor(stack, 'cat');
     const keys = ['a', 'b', 'c'].map((last) => `${'/'.repeat(254)}${last}`);
     for (const key of keys) bodyOf(await give('cat', key, { credits: 1 }));
     const seen: string[] = [];

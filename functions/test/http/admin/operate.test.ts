@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { FieldValue } from 'firebase-admin/firestore';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import {
   type Client,
-  capturedLogs,
   clientFor,
   database,
   eventsOf,
-  frozenStack,
-  type Logs,
   pauseQueue,
-  placeOf,
   purgeQueue,
+  type QuietStack,
+  quietStack,
   resumeQueue,
   script,
   send,
@@ -27,22 +24,17 @@ import { bodyOf } from './people.ts';
 const REASON = { reason: 'a test' };
 
 describe('what an operator does with generations', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    root = await clientFor(stack, 'root', { role: 'admin' });
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   /** Lets the provider treat what is submitted from now on by this rule alone. */
   const provider = async (rule: object) => {
@@ -162,7 +154,7 @@ describe('what an operator does with generations', () => {
   });
 
   it('does not ask anew for somebody who is suspended', async () => {
-    const bob = await clientFor(placeOf(stack), 'bob');
+    const bob = await clientFor(stack, 'bob');
     const id = await bob.generate();
     bodyOf(await end(id));
     bodyOf(await root.call('PATCH', '/admin/users/bob', { suspended: true, ...REASON }));

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import {
   type Client,
-  capturedLogs,
   clientFor,
   database,
-  frozenStack,
-  type Logs,
-  placeOf,
+  type QuietStack,
+  quietStack,
   script,
   storedObjects,
 } from '../../stack/harness.ts';
@@ -15,22 +12,17 @@ import { PNG } from '../pictures.ts';
 import { assertRefusal } from '../refusal.ts';
 
 describe('a replay that its owner cannot pay', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    root = await clientFor(stack, 'root', { role: 'admin' });
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   it('is refused and leaves no copies of the pictures', async () => {
     await script(stack, { match: { prompt: 'refused' }, submit: { status: 400 } });

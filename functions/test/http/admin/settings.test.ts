@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { DEFAULT_SETTINGS } from '../../../src/core/settings/settings.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, placeOf } from '../../stack/harness.ts';
+import { type Client, clientFor, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { bodyOf } from './people.ts';
 
 const WISH = { model: 'veo-3.1-lite-generate-001', prompt: 'a lighthouse at dusk', durationSec: 4 };
 
 describe('administration of settings, and the audit log', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ limits: true });
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack({ limits: true });
+    root = await clientFor(stack, 'root', { role: 'admin' });
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const change = (body: object) => root.call('PATCH', '/admin/settings', { reason: 'a test', ...body });
   const page = async (query: string) => bodyOf(await root.call('GET', `/admin/audit-log?${query}`));

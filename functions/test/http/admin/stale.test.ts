@@ -1,39 +1,24 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-  send,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack, send } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { bodyOf, letInAgain } from './people.ts';
 
 describe('administration does not go by what was true a moment ago', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ limits: true });
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
+    stack = await quietStack({ limits: true });
+    root = await clientFor(stack, 'root', { role: 'admin' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const change = (uid: string, body: object) =>
     root.call('PATCH', `/admin/users/${uid}`, { reason: 'a test', ...body });
   /** An admin with an account, whom this instance has just seen. */
   async function adminSeen(uid: string): Promise<Client> {
-    const admin = await clientFor(placeOf(stack), uid, { role: 'admin' });
+    const admin = await clientFor(stack, uid, { role: 'admin' });
     bodyOf(await root.call('POST', `/admin/users/${uid}/credits`, { credits: 1, reason: 'a test' }));
     assert.equal((await admin.call('GET', '/admin/settings')).status, 200);
     return admin;
@@ -59,7 +44,7 @@ describe('administration does not go by what was true a moment ago', () => {
   });
 
   it('lets in whoever was disabled at Firebase Auth, and says so in the audit log', async () => {
-    const dee = await clientFor(placeOf(stack), 'dee');
+    const dee = await clientFor(stack, 'dee');
     const { getApps } = await import('firebase-admin/app');
     const { getAuth } = await import('firebase-admin/auth');
     const app = getApps().find(({ name }) => name === '[DEFAULT]');

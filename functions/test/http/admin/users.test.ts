@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { DEFAULT_SETTINGS } from '../../../src/core/settings/settings.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { bodyOf, letInAgain } from './people.ts';
 
@@ -17,20 +8,15 @@ const FREE = DEFAULT_SETTINGS.limits.free.signupCredits;
 const PREMIUM = DEFAULT_SETTINGS.limits.premium;
 
 describe('administration of users', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack({ limits: true, env: { FIRST_ADMIN_UID: 'first' } });
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
+    stack = await quietStack({ limits: true, env: { FIRST_ADMIN_UID: 'first' } });
+    root = await clientFor(stack, 'root', { role: 'admin' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const change = (uid: string, body: object) =>
     root.call('PATCH', `/admin/users/${uid}`, { reason: 'a test', ...body });
@@ -48,7 +34,7 @@ describe('administration of users', () => {
       .filter((entry) => entry.uid === uid);
 
   it('shows a user who has not asked for anything yet', async () => {
-    await clientFor(placeOf(stack), 'new', { premium: true });
+    await clientFor(stack, 'new', { premium: true });
     const { createdAt, lastUsedAt, limits, ...user } = bodyOf(await root.call('GET', '/admin/users/new'));
     assert.ok(Date.parse(createdAt) > 0 && Date.parse(lastUsedAt) >= Date.parse(createdAt) - 1_000);
     assert.equal(limits.concurrentGenerations, PREMIUM.concurrentGenerations);
@@ -72,7 +58,7 @@ describe('administration of users', () => {
   });
 
   it('takes a role away from an old token at once, and gives the new one to the next', async () => {
-    const al = await clientFor(placeOf(stack), 'al', { role: 'analyst', premium: true });
+    const al = await clientFor(stack, 'al', { role: 'analyst', premium: true });
     assert.equal((await al.call('GET', '/health/services')).status, 200);
     assert.equal(bodyOf(await change('al', { role: 'none' })).role, undefined);
     assertRefusal(await al.call('GET', '/health/services'), { status: 401, code: 'unauthenticated' });
@@ -108,13 +94,13 @@ describe('administration of users', () => {
   });
 
   it('leaves the role to whoever has it by a param', async () => {
-    await clientFor(placeOf(stack), 'first');
+    await clientFor(stack, 'first');
     assert.equal(bodyOf(await root.call('GET', '/admin/users/first')).role, 'admin');
     assertRefusal(await change('first', { role: 'none' }), { status: 409, code: 'conflict' });
   });
 
   it('puts a user on a tier, with its limits', async () => {
-    const tim = await clientFor(placeOf(stack), 'tim');
+    const tim = await clientFor(stack, 'tim');
     assert.equal(
       bodyOf(await change('tim', { tier: 'premium' })).limits.concurrentGenerations,
       PREMIUM.concurrentGenerations,
@@ -126,7 +112,7 @@ describe('administration of users', () => {
   }).timeout(15_000);
 
   it('finishes a change of claims that stopped half way, and until then lets nobody in', async () => {
-    const kim = await clientFor(placeOf(stack), 'kim', { role: 'admin' });
+    const kim = await clientFor(stack, 'kim', { role: 'admin' });
     const key = bodyOf(await kim.call('POST', '/api-keys', { name: 'x', scopes: ['read:analytics'] }), 201).key;
     const byKey = () => kim.call('GET', '/health/services', undefined, { Authorization: `Bearer ${key}` });
     bodyOf(await change('kim', { tier: 'premium' }));
@@ -148,7 +134,7 @@ describe('administration of users', () => {
   }).timeout(15_000);
 
   it('comes to one end when several change a role at once', async () => {
-    await clientFor(placeOf(stack), 'leo', { role: 'analyst' });
+    await clientFor(stack, 'leo', { role: 'analyst' });
     const roles = ['ingest', 'none', 'admin', 'analyst', 'ingest'];
     const answers = await Promise.all(roles.map((role) => change('leo', { role })));
     assert.deepEqual(
@@ -164,7 +150,7 @@ describe('administration of users', () => {
   });
 
   it('suspends a user at once, and reinstates them', async () => {
-    const sue = await clientFor(placeOf(stack), 'sue');
+    const sue = await clientFor(stack, 'sue');
     bodyOf(await sue.call('GET', '/me'));
     const key = bodyOf(await sue.call('POST', '/api-keys', { name: 'x', scopes: ['generate'] }), 201).key;
     const byKey = (method: string) => sue.call(method, '/generations', undefined, { Authorization: `Bearer ${key}` });
@@ -188,7 +174,7 @@ describe('administration of users', () => {
   }).timeout(15_000);
 
   it('books credits once for a key', async () => {
-    const cat = await clientFor(placeOf(stack), 'cat');
+    const cat = await clientFor(stack, 'cat');
     const first = await give('cat', { kind: 'purchase', credits: 700 }, 'pay/1.x');
     assert.deepEqual(bodyOf(first), {
       entry: {
@@ -213,7 +199,7 @@ describe('administration of users', () => {
   });
 
   it('books the same key once when it is sent many times at once', async () => {
-    await clientFor(placeOf(stack), 'dan');
+    await clientFor(stack, 'dan');
     const answers = await Promise.all(Array.from({ length: 6 }, () => give('dan', { credits: 10 }, 'k')));
     assert.deepEqual(
       answers.map(({ status }) => status),
@@ -224,7 +210,7 @@ describe('administration of users', () => {
   });
 
   it('takes off no more than there is', async () => {
-    await clientFor(placeOf(stack), 'eva');
+    await clientFor(stack, 'eva');
     assertRefusal(await give('eva', { kind: 'adjustment', credits: -FREE - 1 }), { status: 409, code: 'conflict' });
     assert.deepEqual(await entriesOf('eva'), []);
     assert.equal(bodyOf(await give('eva', { kind: 'adjustment', credits: -FREE }, 'a')).availableCredits, 0);

@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  frozenStack,
-  type Logs,
-  placeOf,
-  purgeQueue,
-  script,
-  send,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, purgeQueue, type QuietStack, quietStack, script, send } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { bodyOf } from './people.ts';
 
 describe('what an operator sees of a generation', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let ann: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
-    ann = await clientFor(placeOf(stack), 'ann');
+    stack = await quietStack();
+    root = await clientFor(stack, 'root', { role: 'admin' });
+    ann = await clientFor(stack, 'ann');
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   /** Lets the provider treat what is submitted from now on by this rule alone. */
   const provider = async (rule: object) => {

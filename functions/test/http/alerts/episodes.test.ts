@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { delivery, episode } from '../../core/alert/fixtures.ts';
-import { type Client, capturedLogs, clientFor, frozenStack, type Logs, NOON, placeOf } from '../../stack/harness.ts';
+import { type Client, clientFor, NOON, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { bodyOf } from '../admin/people.ts';
 import { assertRefusal } from '../refusal.ts';
 import { put, putDelivery } from './desk.ts';
@@ -10,20 +9,18 @@ const MINUTE_MS = 60_000;
 const at = (minute: number) => new Date(NOON + minute * MINUTE_MS);
 
 describe('episodes of alerts by HTTP', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let other: Client;
   let analyst: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
+    stack = await quietStack();
     [root, other, analyst] = await Promise.all([
-      clientFor(placeOf(stack), 'root', { role: 'admin' }),
-      clientFor(placeOf(stack), 'second', { role: 'admin' }),
-      clientFor(placeOf(stack), 'lyst', { role: 'analyst' }),
+      clientFor(stack, 'root', { role: 'admin' }),
+      clientFor(stack, 'second', { role: 'admin' }),
+      clientFor(stack, 'lyst', { role: 'analyst' }),
     ]);
     bodyOf(await analyst.call('GET', '/alerts'));
     await put(episode({ id: 'a.0.1', rule: 'a', beganAt: at(-60) }));
@@ -40,10 +37,7 @@ describe('episodes of alerts by HTTP', () => {
       await put(episode({ id, rule: id, beganAt: at(-20) }));
     await putDelivery(delivery({ id: 'd1', episodeId: 'a.0.1', rule: 'a', createdAt: at(-59) }));
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const timelineOf = async (
     id: string,

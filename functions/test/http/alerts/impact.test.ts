@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../../local/stack/in-process.ts';
 import { episode } from '../../core/alert/fixtures.ts';
-import { type Client, clientFor, frozenStack, NOON, placeOf } from '../../stack/harness.ts';
+import { type Client, clientFor, frozenStack, NOON } from '../../stack/harness.ts';
 import { bodyOf } from '../admin/people.ts';
 import { report } from '../ingest/reports.ts';
 import { put } from './desk.ts';
@@ -40,7 +40,7 @@ describe('what an episode concerned', () => {
   before(async function () {
     this.timeout(40_000);
     stack = await frozenStack();
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
+    root = await clientFor(stack, 'root', { role: 'admin' });
     bodyOf(await root.call('POST', '/alert-rules', RULE), 201);
     const rows = [
       ...reports('now', NOON - 12 * MINUTE_MS, 10),

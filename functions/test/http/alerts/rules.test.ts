@@ -1,35 +1,21 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { bodyOf } from '../admin/people.ts';
 import { assertRefusal } from '../refusal.ts';
 import { RULE } from './desk.ts';
 
 describe('alert rules by HTTP', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let root: Client;
   let analyst: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    root = await clientFor(placeOf(stack), 'root', { role: 'admin' });
-    analyst = await clientFor(placeOf(stack), 'lyst', { role: 'analyst' });
+    stack = await quietStack();
+    root = await clientFor(stack, 'root', { role: 'admin' });
+    analyst = await clientFor(stack, 'lyst', { role: 'analyst' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const refusedAt = async (method: string, path: string, body: object, problemPath: string) => {
     const answer = await root.call(method, path, body);

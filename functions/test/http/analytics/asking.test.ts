@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Stack } from '../../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, type Logs, placeOf } from '../../stack/harness.ts';
+import { type Client, capturedLogs, clientFor, type Logs } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { NOVEMBER, november } from './november.ts';
 
@@ -15,8 +15,8 @@ describe('who may ask for numbers, and how', function () {
   before(async () => {
     logs = capturedLogs();
     stack = await november();
-    analyst = await clientFor(placeOf(stack), 'analyst', { role: 'analyst' });
-    ann = await clientFor(placeOf(stack), 'ann');
+    analyst = await clientFor(stack, 'analyst', { role: 'analyst' });
+    ann = await clientFor(stack, 'ann');
   });
   after(async () => {
     await stack?.stop();
@@ -42,7 +42,7 @@ describe('who may ask for numbers, and how', function () {
     assert.deepEqual([second.status, second.body, second.headers.get('etag')], [304, '', etag]);
     assert.ok(stack.cloud.firestore.usage().total.reads <= 2);
     assert.equal((await ask(`${path}&tz=America/New_York`)).status, 200);
-    const other = await clientFor(placeOf(stack), 'other', { role: 'analyst' });
+    const other = await clientFor(stack, 'other', { role: 'analyst' });
     assert.equal((await ask(path, other)).status, 200);
     await stack.host.advanceBy(60_000);
     assert.equal((await ask(path)).status, 200);

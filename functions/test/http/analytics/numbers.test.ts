@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../../../local/stack/in-process.ts';
-import { type Client, capturedLogs, clientFor, database, type Logs, placeOf } from '../../stack/harness.ts';
+import { type Client, capturedLogs, clientFor, database, type Logs } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { NOVEMBER, november } from './november.ts';
 
@@ -13,7 +13,7 @@ describe('the numbers of a period', function () {
   before(async () => {
     logs = capturedLogs();
     stack = await november();
-    analyst = await clientFor(placeOf(stack), 'analyst', { role: 'analyst' });
+    analyst = await clientFor(stack, 'analyst', { role: 'analyst' });
   });
   after(async () => {
     await stack?.stop();
@@ -39,11 +39,14 @@ describe('the numbers of a period', function () {
   it('counts November in UTC, in 31 reads', async () => {
     const [count, { range, filters, metrics }] = await reads(`/summary?${NOVEMBER}`);
     assert.deepEqual(
-      { ...range, through: '' },
+      { ...range, through: '', sources: [] },
       {
         ...{ from: '2024-11-01T00:00:00.000Z', to: '2024-12-01T00:00:00.000Z', tz: 'UTC', complete: true, through: '' },
+        sources: [],
       },
     );
+    const { from, to, through } = range;
+    assert.deepEqual(range.sources, [{ source: 'rollups', from, to, through }]);
     assert.deepEqual(filters, {});
     assert.deepEqual(values(metrics, 'arrivals', 'succeeded', 'failed', 'ended'), [5, 3, 2, 5]);
     assert.deepEqual(metrics.successRate, { value: 0.6, unit: 'ratio', n: 5 });

@@ -1,32 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { download } from './download.ts';
 
 describe('asking for an export', function () {
   this.timeout(60_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let analyst: Client;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack();
-    analyst = await clientFor(placeOf(stack), 'analyst', { role: 'analyst' });
+    stack = await quietStack();
+    analyst = await clientFor(stack, 'analyst', { role: 'analyst' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   for (const [query, empty] of [
     ['dataset=generations', /^generationId,source,.*,quality\r\n$/],
@@ -70,13 +56,13 @@ describe('asking for an export', function () {
   }
 
   it('is for analysts and admins', async () => {
-    const ann = await clientFor(placeOf(stack), 'ann');
-    const ingest = await clientFor(placeOf(stack), 'ingest', { role: 'ingest' });
+    const ann = await clientFor(stack, 'ann');
+    const ingest = await clientFor(stack, 'ingest', { role: 'ingest' });
     for (const path of ['/export?dataset=events', '/exports', '/exports/x']) {
       assertRefusal(await ann.call('GET', path), { status: 403, code: 'forbidden' });
       assertRefusal(await ingest.call('GET', path), { status: 403, code: 'forbidden' });
     }
-    const admin = await clientFor(placeOf(stack), 'admin', { role: 'admin' });
+    const admin = await clientFor(stack, 'admin', { role: 'admin' });
     assert.equal((await admin.call('GET', '/export?dataset=events')).status, 200);
   });
 
@@ -86,7 +72,7 @@ describe('asking for an export', function () {
   });
 
   it('is written into the audit log, at its beginning and at its end', async () => {
-    const auditor = await clientFor(placeOf(stack), 'auditor', { role: 'analyst' });
+    const auditor = await clientFor(stack, 'auditor', { role: 'analyst' });
     await download(stack.url, auditor.idToken, 'dataset=generations&format=ndjson&kind=text_to_video');
     const found = await (await database()).collection('audit_log').where('actor.uid', '==', 'auditor').get();
     const told = found.docs.map((doc) => doc.data()).sort((a, b) => (a.action < b.action ? 1 : -1));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Stack } from '../../../../local/stack/in-process.ts';
 import { userKeyOf } from '../../../src/core/events/draft.ts';
 import { reportedGenerationId } from '../../../src/core/ingest/metrics.ts';
-import { type Client, capturedLogs, clientFor, type Logs, placeOf } from '../../stack/harness.ts';
+import { type Client, capturedLogs, clientFor, type Logs } from '../../stack/harness.ts';
 import { NOVEMBER, november } from '../analytics/november.ts';
 import { open, report, reported } from '../ingest/reports.ts';
 import { download, recordsOf } from './download.ts';
@@ -31,7 +31,7 @@ describe('exports, value by value', function () {
   before(async () => {
     logs = capturedLogs();
     stack = await november();
-    analyst = await clientFor(placeOf(stack), 'analyst', { role: 'analyst' });
+    analyst = await clientFor(stack, 'analyst', { role: 'analyst' });
   });
   after(async () => {
     await stack?.stop();
@@ -175,7 +175,7 @@ describe('exports, value by value', function () {
   });
 
   it('leaves open what nobody knows yet, and says what it does not count yet', async () => {
-    const ingest = await clientFor(placeOf(stack), 'ingest2', { role: 'ingest' });
+    const ingest = await clientFor(stack, 'ingest2', { role: 'ingest' });
     await reported(ingest, { ...open('under-way'), requestedAt: '2024-12-01T05:00:00Z' });
     const unpriced = { model: 'kling-v9', requestedAt: '2024-12-01T05:30:00Z', endedAt: '2024-12-01T05:30:30Z' };
     await reported(ingest, report('unpriced', { ...unpriced, costUsd: undefined }));

@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  eventsOf,
-  frozenStack,
-  type Logs,
-  placeOf,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, eventsOf, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { eventsAbout, open, report, reported } from './reports.ts';
 
 describe('what is told later of a generation', function () {
   this.timeout(30_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ingest: Client;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack();
-    ingest = await clientFor(placeOf(stack), 'ingest', { role: 'ingest' });
+    stack = await quietStack();
+    ingest = await clientFor(stack, 'ingest', { role: 'ingest' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
   beforeEach(() => stack.host.advanceBy(61_000));
 
   const patch = async (id: string, change: object) => {
@@ -150,7 +135,7 @@ describe('what is told later of a generation', function () {
   });
 
   it('our own generations have their quality scored, and nothing else', async () => {
-    const ann = await clientFor(placeOf(stack), 'ann');
+    const ann = await clientFor(stack, 'ann');
     const id = await ann.generate();
     const score = (quality: number) =>
       ingest.call('PUT', `/metrics/generations/${id}/quality`, { scorer: 'judge', quality });

@@ -1,15 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { userKeyOf } from '../../../src/core/events/draft.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  placeOf,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, type QuietStack, quietStack } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 
 const OCCURRED_AT = '2040-01-01T11:59:00.000Z';
@@ -19,23 +10,18 @@ const viewed = (id: string, change: object = {}) => ({
 });
 
 describe('POST /events', () => {
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ann: Client;
   let bob: Client;
   let ingest: Client;
 
   before(async function () {
     this.timeout(30_000);
-    logs = capturedLogs();
-    stack = await frozenStack();
-    [ann, bob] = [await clientFor(placeOf(stack), 'ann'), await clientFor(placeOf(stack), 'bob')];
-    ingest = await clientFor(placeOf(stack), 'ingest', { role: 'ingest' });
+    stack = await quietStack();
+    [ann, bob] = [await clientFor(stack, 'ann'), await clientFor(stack, 'bob')];
+    ingest = await clientFor(stack, 'ingest', { role: 'ingest' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
 
   const log = async () => (await (await database()).collection('analytics_events').get()).docs.map((doc) => doc.data());
 

@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../../local/stack/in-process.ts';
 import { userKeyOf } from '../../../src/core/events/draft.ts';
 import { parseEvent } from '../../../src/core/events/schema.ts';
-import {
-  type Client,
-  capturedLogs,
-  clientFor,
-  database,
-  frozenStack,
-  type Logs,
-  NOON,
-  placeOf,
-  send,
-} from '../../stack/harness.ts';
+import { type Client, clientFor, database, NOON, type QuietStack, quietStack, send } from '../../stack/harness.ts';
 import { assertRefusal } from '../refusal.ts';
 import { eventsAbout, open, report } from './reports.ts';
 
 describe('POST /metrics/generations', function () {
   this.timeout(30_000);
-  let stack: Stack;
-  let logs: Logs;
+  let stack: QuietStack;
   let ingest: Client;
 
   before(async () => {
-    logs = capturedLogs();
-    stack = await frozenStack({ env: { KNOWN_MODELS: 'kling/kling-v2' } });
-    ingest = await clientFor(placeOf(stack), 'ingest', { role: 'ingest' });
+    stack = await quietStack({ env: { KNOWN_MODELS: 'kling/kling-v2' } });
+    ingest = await clientFor(stack, 'ingest', { role: 'ingest' });
   });
-  after(async () => {
-    await stack?.stop();
-    logs?.restore();
-  });
+  after(() => stack?.stop());
   beforeEach(() => stack.host.advanceBy(61_000));
 
   const post = (body: object) => ingest.call('POST', '/metrics/generations', body);
@@ -82,7 +66,7 @@ describe('POST /metrics/generations', function () {
     assert.match(draft.id, /^[0-9a-f]{64}$/);
     assert.doesNotThrow(() => parseEvent(draft));
     const all = JSON.stringify([await stored('analytics_events'), await stored('video_generation_metrics')]);
-    assert.ok(!all.includes('user-7') && !logs.text().includes('user-7'));
+    assert.ok(!all.includes('user-7') && !stack.logs.text().includes('user-7'));
   });
 
   it('changes nothing when it comes again, and refuses another one of its id', async () => {
@@ -192,7 +176,7 @@ describe('POST /metrics/generations', function () {
   });
 
   it('is for the role ingest and for keys of that scope', async () => {
-    const ann = await clientFor(placeOf(stack), 'ann');
+    const ann = await clientFor(stack, 'ann');
     assertRefusal(await ann.call('POST', '/metrics/generations', report('x')), { status: 403 });
     const { body } = await ingest.call('POST', '/api-keys', { name: 'studio', scopes: ['ingest'] });
     const byKey = await send(`${stack.url}/api/v1/metrics/generations`, 'POST', report('by-key'), {
@@ -203,7 +187,7 @@ describe('POST /metrics/generations', function () {
 
   it('does not change what to expect of our own renders', async () => {
     const veo = { provider: 'google', model: 'veo-3.1-lite-generate-001', renderMs: undefined };
-    const ann = await clientFor(placeOf(stack), 'ann-2');
+    const ann = await clientFor(stack, 'ann-2');
     const expected = async () => {
       const asked = await ann.call('POST', '/generations', {
         ...veo,

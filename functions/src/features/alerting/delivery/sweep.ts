@@ -13,7 +13,10 @@ const OVERDUE_MS = 30_000;
 /** Looked at in one run; the rest waits for the next minute. */
 const MAX_PER_RUN = 200;
 
-/** Enqueues anew what no task came for: a task that was lost, or an attempt whose instance ended. */
+/**
+ * Enqueues anew what no task came for: a task that was lost, or an attempt whose instance ended. Rejects in the end when some could
+ * not be enqueued; the others were.
+ */
 export async function sweepOutbox(): Promise<number> {
   const at = now();
   const overdue = await notifications()
@@ -26,9 +29,13 @@ export async function sweepOutbox(): Promise<number> {
   const enqueued = overdue.docs.map(({ id }) =>
     enqueue({ queue: DELIVER_QUEUE, id: sha256(id, 'sweep', `${minute}`), data: { notificationId: id } }),
   );
+  const failures: unknown[] = [];
   for (const each of await Promise.allSettled(enqueued)) {
+    if (each.status === 'fulfilled') continue;
     // One that cannot be enqueued now stays overdue for the next run.
-    if (each.status === 'rejected') log.error('could not enqueue', each.reason);
+    log.error('could not enqueue', each.reason);
+    failures.push(each.reason);
   }
+  if (failures.length > 0) throw new AggregateError(failures, `${failures.length} messages could not be enqueued`);
   return overdue.size;
 }

@@ -1,0 +1,1 @@
+export { writeMinute } from './writeMinute.ts';
