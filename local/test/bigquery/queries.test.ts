@@ -208,7 +208,7 @@ const CASES: Case[] = [
   ],
   [
     'windows',
-    'SELECT id, ROW_NUMBER() OVER (PARTITION BY provider ORDER BY at DESC), LAG(id) OVER (ORDER BY at), SUM(ms) OVER (ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM d.t ORDER BY at',
+    'SELECT id, ROW_NUMBER() OVER (PARTITION BY provider ORDER BY at DESC), LAG(id) OVER (ORDER BY at, id DESC), SUM(ms) OVER (ORDER BY at, id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) FROM d.t ORDER BY at, id DESC',
     [
       ['a', 2, null, 10],
       ['b', 1, 'c', 60],
