@@ -41,8 +41,6 @@ export interface Database {
 
 /** Connects this process to the Firestore at `firestoreHost`; one at a time, until closed. */
 export async function openDatabase(firestoreHost: string): Promise<Database> {
-  // Something that ran in this process before may have made an app that knows another database, or none.
-  await endFirebaseApps();
   const ours = {
     FIRESTORE_EMULATOR_HOST: firestoreHost,
     GCLOUD_PROJECT: PROJECT_ID,
@@ -50,6 +48,8 @@ export async function openDatabase(firestoreHost: string): Promise<Database> {
   };
   const before = Object.keys(ours).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, ours);
+  // Something that ran in this process before may have made an app that knows another database, or none.
+  await endFirebaseApps();
   return {
     generations: async () => (await generations().get()).docs.map((doc) => doc.data()),
     metrics: async () => (await generationMetrics().get()).docs.map((doc) => doc.data()),

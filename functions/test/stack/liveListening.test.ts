@@ -176,6 +176,23 @@ describe('listening to the log', () => {
     );
   });
 
+  it('gives up as well where the next listener cannot even begin', async () => {
+    const { lost, hear, until } = ears();
+    let tries = 0;
+    const listen: typeof listenToLog = (_after, _told, failed) => {
+      if (++tries > 1) throw new Error('no database');
+      setImmediate(() => failed(new Error('cut')));
+      return () => undefined;
+    };
+    listening = new Listening(NOON, hear, { firstWaitMs: 1, listen });
+    await until(() => lost.length > 0);
+    assert.equal(tries, 5);
+    assert.deepEqual(
+      lost.map(({ message }) => message),
+      ['no database'],
+    );
+  });
+
   describe('for many viewers', () => {
     const viewer = (who: string) => ({ who, offer: (_: Entry) => undefined, lost: () => undefined });
 

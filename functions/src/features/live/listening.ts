@@ -96,7 +96,12 @@ export class Listening {
     this.#retry = setTimeout(
       () => {
         this.#retry = undefined;
-        this.#listen();
+        try {
+          this.#listen();
+        } catch (thrown) {
+          // Thrown in a timer it would end the instance; it counts as one more listener that failed.
+          this.#failed(thrown instanceof Error ? thrown : new Error(String(thrown)), () => undefined);
+        }
       },
       this.#options.firstWaitMs * 2 ** (this.#tries - 1),
     );
