@@ -9,13 +9,13 @@ import { firestore } from '../../../src/platform/firestore.ts';
 import { crashingClient } from '../../features/aggregation/crashes.ts';
 import {
   broken,
+  eachInWorld,
   features,
   MINUTE_MS,
   PAGES_ONLY,
   type Recorded,
   record,
   SMALL,
-  startWorld,
   views,
   type World,
 } from './world.ts';
@@ -23,14 +23,9 @@ import {
 describe('dead letters of the warehouse', function () {
   this.timeout(60_000);
   let world: World;
-  before(async () => {
-    world = await startWorld();
-  });
-  after(() => world?.stop());
-  beforeEach(async () => {
-    world.pass(MINUTE_MS);
-    await world.beginAnew(PAGES_ONLY);
-  });
+  eachInWorld((started) => {
+    world = started;
+  }, PAGES_ONLY);
 
   /** Brings events over, the features of which end in dead letters. */
   async function told(events: Recorded): Promise<void> {

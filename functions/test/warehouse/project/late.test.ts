@@ -5,6 +5,7 @@ import { projectWarehouse, type Retried, retryDeadLetters } from '../../../src/f
 import { firestore } from '../../../src/platform/firestore.ts';
 import {
   broken,
+  eachInWorld,
   features,
   letters,
   MINUTE_MS,
@@ -12,7 +13,6 @@ import {
   progress,
   record,
   SMALL,
-  startWorld,
   views,
   type World,
 } from './world.ts';
@@ -20,14 +20,8 @@ import {
 describe('events that are seen behind the cursor', function () {
   this.timeout(60_000);
   let world: World;
-  before(async () => {
-    world = await startWorld();
-  });
-  after(() => world?.stop());
-  // The time is part of what names a job, and goes on from test to test.
-  beforeEach(async () => {
-    world.pass(MINUTE_MS);
-    await world.beginAnew();
+  eachInWorld((started) => {
+    world = started;
   });
 
   const now = () => world.clock.now();

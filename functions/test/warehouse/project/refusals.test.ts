@@ -4,30 +4,13 @@ import { EVENTS } from '../../../src/core/warehouse/tables.ts';
 import { projectWarehouse } from '../../../src/features/warehouse/index.ts';
 import { deadLettersAfter } from '../../../src/platform/deadLetters.ts';
 import { warehouseState } from '../../../src/platform/warehouse.ts';
-import {
-  broken,
-  features,
-  letters,
-  MINUTE_MS,
-  PAGES_ONLY,
-  progress,
-  SMALL,
-  startWorld,
-  views,
-  type World,
-} from './world.ts';
+import { broken, eachInWorld, features, letters, PAGES_ONLY, progress, SMALL, views, type World } from './world.ts';
 
 describe('what BigQuery or our own schema refuses', function () {
   this.timeout(60_000);
   let world: World;
-  before(async () => {
-    world = await startWorld();
-  });
-  after(() => world?.stop());
-  // The time is part of what names a job, and goes on from test to test.
-  beforeEach(async () => {
-    world.pass(MINUTE_MS);
-    await world.beginAnew();
+  eachInWorld((started) => {
+    world = started;
   });
 
   const tick = () => projectWarehouse(SMALL);

@@ -5,19 +5,13 @@ import { bigQuery } from '../../../src/platform/bigquery/client.ts';
 import { findLoad } from '../../../src/platform/bigquery/load.ts';
 import { firestore } from '../../../src/platform/firestore.ts';
 import { changeProgress, heldProgress, warehouseState } from '../../../src/platform/warehouse.ts';
-import { MINUTE_MS, progress, record, SMALL, startWorld, views, type World } from './world.ts';
+import { eachInWorld, MINUTE_MS, progress, record, SMALL, views, type World } from './world.ts';
 
 describe('the projection of the log to BigQuery', function () {
   this.timeout(60_000);
   let world: World;
-  before(async () => {
-    world = await startWorld();
-  });
-  after(() => world?.stop());
-  // The time is part of what names a job, and goes on from test to test.
-  beforeEach(async () => {
-    world.pass(MINUTE_MS);
-    await world.beginAnew();
+  eachInWorld((started) => {
+    world = started;
   });
 
   const now = () => world.clock.now();

@@ -110,3 +110,17 @@ export const features = (...ids: string[]) =>
 /** Events that are none. */
 export const broken = (...ids: string[]) =>
   ids.map((id) => ({ ...told, id, type: 'page.viewed' as const, body: { page: 5, more: true } }));
+
+/** Gives a describe its world, begun anew before each test and a minute later: the time is part of what names a job. */
+export function eachInWorld(give: (world: World) => void, ...columns: Parameters<World['beginAnew']>): void {
+  let world: World | undefined;
+  before(async () => {
+    world = await startWorld();
+    give(world);
+  });
+  after(() => world?.stop());
+  beforeEach(async () => {
+    world?.pass(MINUTE_MS);
+    await world?.beginAnew(...columns);
+  });
+}
